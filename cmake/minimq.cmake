@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# The library's targets. The tree and the installed package include this same file, so whoever
+# uses minimq compiles its sources with their own compiler and flags.
+
+if(TARGET minimq::minimq)
+  return()
+endif()
+
+get_filename_component(minimq_root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+
+# minimq_add_library(<target> <alias> <source>...): what all our libraries have in common.
+function(minimq_add_library target alias)
+  add_library(${target} STATIC ${ARGN})
+  add_library(${alias} ALIAS ${target})
+  target_compile_features(${target} PUBLIC cxx_std_23)
+  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(NOT (PROJECT_IS_TOP_LEVEL AND PROJECT_NAME STREQUAL "minimq"))
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
+endfunction()
+
+file(GLOB_RECURSE minimq_sources CONFIGURE_DEPENDS ${minimq_root}/src/*.cpp)
+minimq_add_library(minimq minimq::minimq ${minimq_sources})
+target_include_directories(minimq PUBLIC ${minimq_root}/include PRIVATE ${minimq_root}/src)
+
+add_subdirectory(${minimq_root}/ports/posix ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/posix)
