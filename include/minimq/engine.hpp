@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "minimq/config.hpp"
+#include "minimq/detail/control_queue.hpp"
+#include "minimq/detail/countdown.hpp"
+#include "minimq/detail/inbound_table.hpp"
+#include "minimq/detail/rx_buffer.hpp"
+#include "minimq/detail/tx_log.hpp"
+#include "minimq/error.hpp"
+#include "minimq/event.hpp"
+#include "minimq/limits.hpp"
+#include "minimq/message.hpp"
+#include "minimq/publication.hpp"
+#include "minimq/time.hpp"
+
+namespace minimq::codec {
+struct Ack;
+struct Connack;
+struct ConnectParameters;
+struct FixedHeader;
+struct Publish;
+}  // namespace minimq::codec
+
+namespace minimq {
+
+/// Where the pieces of one gather write are put together. It lives from `tx_pending` to
+/// `tx_consume`.
+struct TxGather {
+  std::array<Bytes, 8> pieces;
+  std::array<std::byte, 48> scratch;
+};
+
+/// The protocol as a state machine: bytes in, bytes out, time in, the next deadline out. It does no
+/// I/O, reads no clock, and keeps a session across any number of links. Session drives it; use it
+/// alone only where Session does not fit.
+///
+/// All its memory is `Config::buffers`; the configuration must be valid (`check_config`) and
+/// outlive it.
+class Engine {
+ public:
+  enum class Phase : std::uint8_t {
+    offline,     ///< No link.
+    connecting,  ///< CONNECT is leaving, or CONNACK is missing.
+    online,
+    closing,  ///< `cause()` says why; close the link when `finished()`.
+  };
+
+  explicit Engine(const Config& config);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Where packet identifiers begin; once, before anything else.
+  void seed(std::uint16_t random) { log_.seed(random); }
+
+  // The link.
+
+  /// A link is open: CONNECT goes first [MQTT-3.1.0-1]. Messages nobody has taken are dropped; one
+  /// that is held stays, and CONNACK is read when it is released.
+  void link_opened();
+  /// The link is closed. What was in flight waits for the next one.
+  void link_lost();
+  /// The link is of no use any more: nothing is sent. Does nothing in the phases closing and
+  /// offline.
+  void abandon(Error error);
+  [[nodiscard]] Phase phase() const { return phase_; }
+  /// In the phase closing: nothing is left to be sent, or there is no time for it.
+  [[nodiscard]] bool finished() const;
+  [[nodiscard]] Cause cause() const { return cause_; }
+  /// Whether the broker kept a session, and whether it is beyond doubt the one we know.
+  [[nodiscard]] bool session_present() const { return session_present_; }
+  [[nodiscard]] bool resumed() const { return session_present_ && !doubtful_; }
+  /// The link that is open, or was lost last, has seen a CONNACK that was a success; until
+  /// `link_lost`.
+  [[nodiscard]] bool was_online() const { return was_online_; }
+  /// On this connection an inbound exchange ended or a message at QoS 0 came.
+  [[nodiscard]] bool made_progress() const { return progress_; }
+  /// What the broker said in the CONNACK or DISCONNECT that ended the connection. Views of rx,
+  /// until `link_opened`.
+  [[nodiscard]] Properties last_words() const;
+  /// With rx_too_small: what CONNACK needs, in bytes.
+  [[nodiscard]] std::size_t needed_size() const { return oversize_; }
+
+  // Bytes in.
+
+  /// Where to read to next; empty while nothing can be received: take or release messages first.
+  /// Its answer changes with every other call.
+  [[nodiscard]] std::span<std::byte> rx_space();
+  /// `count` bytes were read there. Packets that are complete are processed; acknowledgements act
+  /// at once.
+  void rx_commit(std::size_t count);
+  /// rx is full of messages the application has or has not taken yet.
+  [[nodiscard]] bool rx_blocked() const;
+
+  // Bytes out.
+
+  /// What to write next; empty: nothing now. Its answer changes with every other call.
+  [[nodiscard]] TxSpans tx_pending(TxGather& gather);
+  /// Whether `tx_pending` would have something.
+  [[nodiscard]] bool wants_write();
+  /// The first `count` bytes of the last `tx_pending` were taken for good.
+  void tx_consume(std::size_t count);
+
+  // Time.
+
+  /// Nothing: no deadline runs.
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  void advance(Instant now);
+  /// The time of the last `advance`.
+  [[nodiscard]] Instant now() const { return now_; }
+
+  // Commands: accepted whole, or refused with nothing changed.
+
+  [[nodiscard]] Result<Ticket> publish(const Publication& publication);
+  /// A message at QoS 0 may be written straight from the caller's memory, if nothing else waits to
+  /// be written and the whole of it would also fit tx: the pieces, to be followed by `end_direct`
+  /// with what the transport took of them, which may be nothing. Otherwise no pieces, and `publish`
+  /// is the way.
+  [[nodiscard]] TxSpans begin_direct(const Publication& publication, TxGather& gather);
+  void end_direct(TxSpans pieces, std::size_t count);
+  [[nodiscard]] Result<Ticket> subscribe(std::span<const TopicFilter> filters,
+                                         std::span<const Property> properties);
+  [[nodiscard]] Result<Ticket> unsubscribe(std::span<const std::string_view> filters,
+                                           std::span<const Property> properties);
+  /// Online, DISCONNECT is sent, and nothing after it [MQTT-3.14.4-1]; otherwise the link is
+  /// abandoned.
+  [[nodiscard]] Result<void> disconnect(ReasonCode reason, std::span<const Property> properties);
+  /// Whether a client may send this reason code in DISCONNECT.
+  [[nodiscard]] static bool may_disconnect_with(ReasonCode reason);
+  [[nodiscard]] Result<void> acknowledge(AckHandle handle, ReasonCode reason);
+
+  // What happened.
+
+  /// The views of the message and the outcome handed out before end here, and that message is
+  /// acknowledged.
+  void end_views();
+  /// Whether `next_message` would have one.
+  [[nodiscard]] bool has_message();
+  /// The next message, in the order of the wire. No message may be held.
+  [[nodiscard]] std::optional<Event> next_message();
+  /// A ticket that is pending, has an outcome, or is unknown.
+  [[nodiscard]] bool pending(Ticket ticket) const;
+  [[nodiscard]] bool has_outcome(Ticket ticket) const;
+  /// Hands out that outcome; its ticket is then unknown.
+  [[nodiscard]] std::optional<Outcome> take_outcome(Ticket ticket);
+  /// A ticket whose outcome waits to be read, after `ticket` if that is not empty; empty: none.
+  [[nodiscard]] Ticket next_outcome(Ticket after) const;
+
+  // Sight.
+
+  [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] Shortage shortage() const { return shortage_; }
+  /// The largest packet that would be accepted now, in bytes.
+  [[nodiscard]] std::size_t tx_free();
+  /// Whether there is room now for the last command that was refused with not_ready.
+  [[nodiscard]] bool room_for_refused();
+  [[nodiscard]] std::size_t tx_capacity() const { return log_.capacity(); }
+  [[nodiscard]] std::size_t tx_peak() const { return log_.peak(); }
+  [[nodiscard]] std::size_t rx_peak() const { return rx_.peak(); }
+  /// No operation is queued or in flight.
+  [[nodiscard]] bool idle() const;
+
+ private:
+  friend class Message;
+  using Slot = detail::Slot;
+  using SlotIndex = detail::SlotIndex;
+  using SlotKind = detail::SlotKind;
+  using SlotState = detail::SlotState;
+
+  // What becomes of a received packet.
+  enum class Verdict : std::uint8_t {
+    done,
+    keep,   // a message for the application
+    pause,  // no room for the answer; again when something was written
+  };
+
+  // What becomes of a message that the application may take.
+  enum class Admission : std::uint8_t {
+    deliver,
+    drop,
+    later,  // no room for the answer
+  };
+
+  // receive.cpp
+  void scan();
+  void scan_oversize(const codec::FixedHeader& header);
+  void skip_bytes();
+  [[nodiscard]] Verdict process(const codec::FixedHeader& header, Bytes packet);
+  [[nodiscard]] Verdict process_online(const codec::FixedHeader& header, Bytes body);
+  [[nodiscard]] Verdict on_ack(PacketType type, Bytes body);
+  [[nodiscard]] std::uint32_t announced_packet_size() const;
+  void trace(TraceEvent::Direction direction, std::uint8_t first_byte, std::uint16_t packet_id,
+             ReasonCode reason, std::size_t size) const;
+  void trace_received(const codec::FixedHeader& header, Bytes body) const;
+  // handshake.cpp
+  [[nodiscard]] std::size_t gather_connect(TxGather& gather) const;
+  [[nodiscard]] std::size_t connect_size() const;
+  [[nodiscard]] codec::ConnectParameters connect_parameters() const;
+  void on_connack(Bytes body);
+  void on_connack_cut(Bytes body, std::size_t size);
+  [[nodiscard]] bool judge_session(const codec::Connack& connack);
+  void take_limits(const codec::Connack& connack);
+  void refused(const codec::Connack& connack);
+  void remember(Properties last_words);
+  // replay.cpp
+  void requeue_all();
+  void session_ended();
+  void apply_limits();
+  [[nodiscard]] std::optional<Error> objection(const Slot& slot, Bytes packet) const;
+  void downgrade(SlotIndex index);
+  // outbound.cpp
+  [[nodiscard]] Result<std::span<std::byte>> room(std::size_t size, std::size_t spare);
+  [[nodiscard]] Result<Ticket> publish_bytes(const Publication& publication, QoS qos);
+  [[nodiscard]] Result<Ticket> publish_callable(const Publication& publication, QoS qos);
+  [[nodiscard]] Result<QoS> permitted_qos(const Publication& publication) const;
+  [[nodiscard]] Ticket accept(SlotKind kind, std::size_t begin, std::size_t size, bool detached);
+  [[nodiscard]] std::size_t reserve() const { return config_.subscribe_reserve; }
+  [[nodiscard]] SlotIndex next_sendable(SlotIndex index, std::uint32_t window) const;
+  [[nodiscard]] std::uint32_t window() const;
+  void consume_log(std::size_t count);
+  void begin_sending(SlotIndex index);
+  void finish_sending(SlotIndex index);
+  [[nodiscard]] bool something_to_send() const;
+  // acknowledgement.cpp
+  [[nodiscard]] Verdict on_puback(const codec::Ack& ack);
+  [[nodiscard]] Verdict on_pubrec(const codec::Ack& ack);
+  [[nodiscard]] Verdict on_pubcomp(const codec::Ack& ack);
+  [[nodiscard]] Verdict on_subscription_ack(SlotKind kind, Bytes body);
+  [[nodiscard]] bool awaits_answer(SlotIndex index) const;
+  void set_state(SlotIndex index, SlotState state);
+  void settle(SlotIndex index, ReasonCode reason);
+  void end_slot(SlotIndex index, SlotState state, std::uint8_t code);
+  // inbound.cpp
+  [[nodiscard]] bool find_message(codec::Publish& publish, std::size_t& size);
+  [[nodiscard]] Admission admit(const codec::Publish& publish);
+  [[nodiscard]] bool needs_record(const codec::Publish& publish) const;
+  void record(const codec::Publish& publish, bool skipped);
+  [[nodiscard]] Admission answer_duplicate(detail::InboundEntry& entry,
+                                           const codec::Publish& publish);
+  [[nodiscard]] Event hand_out(const codec::Publish& publish, std::uint32_t skipped);
+  void release_message();
+  [[nodiscard]] Verdict on_pubrel(const codec::Ack& ack);
+  // control.cpp
+  void stage_control();
+  void stage_releases();
+  void stage_acks();
+  [[nodiscard]] bool add_control(PacketType type, std::uint16_t packet_id, ReasonCode reason);
+  // keep_alive.cpp
+  void received_something();
+  void wrote_something();
+  void watch_write();
+  [[nodiscard]] std::uint32_t ping_interval() const;
+  [[nodiscard]] std::uint32_t ping_limit() const;
+  void expire_timers();
+  [[nodiscard]] Verdict on_pingresp(Bytes body);
+  // closing.cpp
+  void fail(Error error, ReasonCode reason);
+  void fail_received(ReasonCode reason);
+  void on_disconnect(Bytes body);
+  void close_with(ReasonCode reason);
+
+  const Config& config_;
+  detail::RxBuffer rx_;
+  detail::TxLog log_;
+  detail::ControlQueue control_;
+  detail::InboundTable inbound_;
+  Limits limits_{};
+  Counters counters_{};
+
+  std::uint32_t wanted_{0};  // bytes and spare of the command that was refused last
+  Instant now_{};
+  detail::Countdown rx_idle_{};      // until silence of the broker is probed
+  detail::Countdown tx_idle_{};      // until our own silence is broken
+  detail::Countdown stall_{};        // until a write that takes nothing ends the link
+  detail::Countdown pong_{};         // until PINGRESP or any other byte
+  detail::Countdown pong_limit_{};   // until PINGRESP, whatever else comes
+  detail::Countdown phase_timer_{};  // CONNACK; the end of an overflow; the leaving of DISCONNECT
+
+  std::uint32_t half_sent_{0};  // of the pinned packet, or of CONNECT
+  std::uint32_t skip_left_{0};  // bytes of a packet larger than rx that are still to come
+  std::uint32_t oversize_{0};  // its size, once its head is kept; with rx_too_small that of CONNACK
+  std::uint16_t kept_head_{0};      // the bytes of it that stand first among the messages kept
+  std::uint16_t last_words_at_{0};  // in rx
+  std::uint16_t last_words_size_{0};
+  std::uint16_t outstanding_{0};   // slots for which the broker's Receive Maximum counts
+  std::uint16_t releases_due_{0};  // slots whose PUBREL is to be sent
+  std::uint16_t outcomes_{0};      // slots whose outcome waits to be read
+  std::uint16_t connection_{0};
+  std::uint16_t serial_{0};  // of the message handed out last
+  std::uint16_t held_id_{0};
+  SlotIndex shown_{
+      detail::no_slot};  // an outcome handed out whose reason codes are being looked at
+  Cause cause_{};
+  Phase phase_{Phase::offline};
+  Shortage shortage_{Shortage::none};
+
+  bool was_online_ : 1 {false};   // this link has seen a CONNACK that was a success
+  bool first_ : 1 {true};         // no connection has succeeded yet
+  bool has_session_ : 1 {false};  // the broker should have our session
+  bool force_clean_ : 1 {false};  // the broker had a session that is not ours
+  bool clean_start_ : 1 {false};  // what the last CONNECT said
+  bool unanswered_ : 1 {false};   // a CONNECT left whole, and no CONNACK was seen since
+  bool doubtful_ : 1 {false};     // the broker may have made a new session without our knowing
+  bool session_present_ : 1 {false};
+  bool progress_ : 1 {false};
+  bool deferred_ : 1 {false};  // the held message will be acknowledged by its handle
+  bool overflow_ : 1 {false};  // QoS 1 and 2 messages are left to the broker
+  bool ping_due_ : 1 {false};
+  bool paused_ : 1 {false};  // scanning waits for room in the control queue
+  bool abandoned_ : 1 {false};
+  bool calling_ : 1 {false};  // a payload callable is running
+};
+
+/// Checks a configuration as a whole and names the first fault; no error: none.
+[[nodiscard]] std::optional<Error> check_config(const Config& config);
+
+}  // namespace minimq

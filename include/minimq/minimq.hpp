@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// All of the portable library but `task.hpp` and `arena.hpp`, which are for those who have no
+/// coroutine type of their own.
+
+#include "minimq/broker.hpp"
+#include "minimq/bytes.hpp"
+#include "minimq/config.hpp"
+#include "minimq/engine.hpp"
+#include "minimq/error.hpp"
+#include "minimq/event.hpp"
+#include "minimq/limits.hpp"
+#include "minimq/message.hpp"
+#include "minimq/operation.hpp"
+#include "minimq/property.hpp"
+#include "minimq/publication.hpp"
+#include "minimq/qos.hpp"
+#include "minimq/reason.hpp"
+#include "minimq/session.hpp"
+#include "minimq/time.hpp"
+#include "minimq/trace.hpp"
+#include "minimq/transport.hpp"

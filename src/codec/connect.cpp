@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#include "codec/connect.hpp"
+
+#include <array>
+#include <span>
+
+#include "codec/properties.hpp"
+#include "codec/property_check.hpp"
+#include "codec/topic.hpp"
+#include "codec/utf8.hpp"
+#include "codec/writer.hpp"
+
+namespace minimq::codec {
+namespace {
+
+constexpr std::size_t field_size_max = 65'535;
+constexpr std::size_t length_size = 2;
+constexpr std::size_t head_size = 10;  // protocol name, version, flags, keep alive
+constexpr std::uint32_t protocol_name = 0x4D51'5454;
+constexpr std::uint8_t protocol_version = 5;
+
+constexpr std::uint8_t clean_start_flag = 0x02;
+constexpr std::uint8_t will_flag = 0x04;
+constexpr unsigned will_qos_shift = 3;
+constexpr std::uint8_t will_retain_flag = 0x20;
+constexpr std::uint8_t password_flag = 0x40;
+constexpr std::uint8_t user_name_flag = 0x80;
+
+// The properties that follow from the rest of the configuration.
+class OwnProperties {
+ public:
+  OwnProperties(const Config& config, std::uint32_t maximum_packet_size) {
+    if (config.session_expiry_s != 0) {
+      add({PropertyId::session_expiry_interval, config.session_expiry_s});
+    }
+    if (config.receive_maximum != 65'535) {
+      add({PropertyId::receive_maximum, std::uint32_t{config.receive_maximum}});
+    }
+    if (maximum_packet_size != 0) add({PropertyId::maximum_packet_size, maximum_packet_size});
+  }
+
+  [[nodiscard]] std::span<const Property> list() const { return std::span{list_}.first(count_); }
+
+ private:
+  void add(const Property& property) { list_[count_++] = property; }
+
+  std::array<Property, 3> list_{};
+  std::size_t count_{0};
+};
+
+struct Layout {
+  std::size_t properties;
+  std::size_t will_properties;
+  std::size_t remaining_length;
+};
+
+// For properties that were checked, so that the sums fit 32 bits.
+Layout measure(const Config& config, std::span<const Property> own) {
+  Layout layout{};
+  layout.properties = properties_size(own) + properties_size(config.properties);
+  layout.remaining_length =
+      head_size + property_block_size(layout.properties) + length_size + config.client_id.size();
+  if (const Will* const will = config.will) {
+    layout.will_properties = properties_size(will->properties);
+    layout.remaining_length += property_block_size(layout.will_properties) + length_size +
+                               will->topic.size() + length_size + will->payload.size();
+  }
+  if (const Credentials* const credentials = config.credentials) {
+    if (credentials->user_name) {
+      layout.remaining_length += length_size + credentials->user_name->size();
+    }
+    if (credentials->password) {
+      layout.remaining_length += length_size + credentials->password->size();
+    }
+  }
+  return layout;
+}
+
+std::uint8_t connect_flags(const Config& config, bool clean_start) {
+  unsigned flags = clean_start ? clean_start_flag : 0;
+  if (const Will* const will = config.will) {
+    flags |= will_flag | static_cast<unsigned>(will->qos) << will_qos_shift;
+    if (will->retain) flags |= will_retain_flag;
+  }
+  if (const Credentials* const credentials = config.credentials) {
+    if (credentials->user_name) flags |= user_name_flag;
+    if (credentials->password) flags |= password_flag;
+  }
+  return static_cast<std::uint8_t>(flags);
+}
+
+bool is_good_text(std::string_view text) {
+  return text.size() <= field_size_max && is_valid_utf8(text);
+}
+
+bool are_good(const Credentials& credentials) {
+  if (credentials.user_name && !is_good_text(*credentials.user_name)) return false;
+  return !credentials.password || credentials.password->size() <= field_size_max;
+}
+
+bool is_good(const Will& will) {
+  return is_valid_topic_name(will.topic) && will.payload.size() <= field_size_max &&
+         will.qos <= QoS::exactly_once;
+}
+
+bool has_good_properties(const Config& config) {
+  PropertyCheck check{Carrier::connect};
+  // The configuration has fields for these, and topic aliases are not used.
+  check.reserve(PropertyId::session_expiry_interval);
+  check.reserve(PropertyId::receive_maximum);
+  check.reserve(PropertyId::maximum_packet_size);
+  check.reserve(PropertyId::topic_alias_maximum);
+  if (!measure_properties(check, config.properties)) return false;
+  if (config.will != nullptr && !measure_properties(config.will->properties, Carrier::will)) {
+    return false;
+  }
+  const OwnProperties own{config, remaining_length_max};
+  return measure(config, own.list()).remaining_length <= remaining_length_max;
+}
+
+}  // namespace
+
+Result<void> check_connect(const Config& config) {
+  if (!is_good_text(config.client_id)) return std::unexpected{Error::config_client_id};
+  if (config.credentials != nullptr && !are_good(*config.credentials)) {
+    return std::unexpected{Error::config_credentials};
+  }
+  if (config.will != nullptr && !is_good(*config.will)) {
+    return std::unexpected{Error::config_will};
+  }
+  if (!has_good_properties(config)) return std::unexpected{Error::config_property};
+  return {};
+}
+
+void write_connect(GatherWriter& writer, const Config& config,
+                   const ConnectParameters& parameters) {
+  const OwnProperties own{config, parameters.maximum_packet_size};
+  const Layout layout = measure(config, own.list());
+  writer.u8(0x10);
+  writer.varint(static_cast<std::uint32_t>(layout.remaining_length));
+  writer.u16(4);
+  writer.u32(protocol_name);
+  writer.u8(protocol_version);
+  writer.u8(connect_flags(config, parameters.clean_start));
+  writer.u16(config.keep_alive_s);
+  writer.varint(static_cast<std::uint32_t>(layout.properties));
+  write_properties(writer, own.list());
+  write_properties(writer, config.properties);
+
+  // The payload, in the order of [MQTT-3.1.3-1].
+  writer.text(config.client_id);
+  if (const Will* const will = config.will) {
+    writer.varint(static_cast<std::uint32_t>(layout.will_properties));
+    write_properties(writer, will->properties);
+    writer.text(will->topic);
+    writer.binary(will->payload);
+  }
+  if (const Credentials* const credentials = config.credentials) {
+    if (credentials->user_name) writer.text(*credentials->user_name);
+    if (credentials->password) writer.binary(*credentials->password);
+  }
+}
+
+}  // namespace minimq::codec

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "codec/gather_writer.hpp"
+#include "minimq/config.hpp"
+#include "minimq/error.hpp"
+
+namespace minimq::codec {
+
+/// What CONNECT says beside the configuration.
+struct ConnectParameters {
+  bool clean_start;
+  std::uint32_t maximum_packet_size;  ///< 0: no limit is announced.
+};
+
+/// Checks what CONNECT and the will are made of. Errors: config_client_id, config_credentials,
+/// config_will, config_property.
+[[nodiscard]] Result<void> check_connect(const Config& config);
+
+/// Writes the whole CONNECT of a configuration that was checked. Values that are the protocol's
+/// defaults are left out.
+void write_connect(GatherWriter& writer, const Config& config, const ConnectParameters& parameters);
+
+}  // namespace minimq::codec

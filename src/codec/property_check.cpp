@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "codec/property_check.hpp"
+
+#include "codec/property_rule.hpp"
+#include "codec/topic.hpp"
+#include "codec/utf8.hpp"
+#include "codec/writer.hpp"
+
+namespace minimq::codec {
+namespace {
+
+constexpr std::size_t text_size_max = 65'535;
+
+bool is_good_text(std::string_view text) {
+  return text.size() <= text_size_max && is_valid_utf8(text);
+}
+
+// The value is of the kind that the identifier asks for. Only an application can get this wrong.
+bool is_right_kind(const Property& property, PropertyType type) {
+  const bool has_name = !property.name().empty();
+  if (is_number(type)) return !has_name && property.text().empty();
+  return property.number() == 0 && (!has_name || type == PropertyType::text_pair);
+}
+
+std::uint32_t number_max(PropertyType type) {
+  if (type == PropertyType::one_byte) return 1;
+  if (type == PropertyType::two_byte) return 65'535;
+  return type == PropertyType::variable_byte ? remaining_length_max : 0xFFFF'FFFF;
+}
+
+ReasonCode check_number(const Property& property, const PropertyRule& rule) {
+  const std::uint32_t number = property.number();
+  if (number <= number_max(rule.type) && (number != 0 || !rule.restricted)) {
+    return ReasonCode::success;
+  }
+  return rule.id == PropertyId::topic_alias ? ReasonCode::topic_alias_invalid
+                                            : ReasonCode::protocol_error;
+}
+
+ReasonCode check_value(const Property& property, const PropertyRule& rule) {
+  if (!is_right_kind(property, rule.type)) return ReasonCode::malformed_packet;
+  if (is_number(rule.type)) return check_number(property, rule);
+  const std::string_view text = property.text();
+  const bool good = rule.type == PropertyType::binary
+                        ? text.size() <= text_size_max
+                        : is_good_text(text) && is_good_text(property.name());
+  if (!good) return ReasonCode::malformed_packet;
+  if (rule.restricted && (text.empty() || has_wildcard(text))) return ReasonCode::protocol_error;
+  return ReasonCode::success;
+}
+
+}  // namespace
+
+ReasonCode PropertyCheck::add(const Property& property) {
+  const PropertyRule* const rule = find_property_rule(static_cast<std::uint32_t>(property.id()));
+  if (rule == nullptr || (rule->carriers >> static_cast<unsigned>(carrier_) & 1) == 0) {
+    return ReasonCode::malformed_packet;
+  }
+  const std::uint32_t bit = property_bit(*rule);
+  // A message that matches several subscriptions has the identifiers of all of them.
+  const bool may_repeat =
+      rule->id == PropertyId::user_property ||
+      (rule->id == PropertyId::subscription_identifier && carrier_ == Carrier::received_publish);
+  if ((seen_ & bit) != 0 && !may_repeat) return ReasonCode::protocol_error;
+  seen_ |= bit;
+
+  const ReasonCode code = check_value(property, *rule);
+  if (code != ReasonCode::success) return code;
+  size_ += property_size(property);
+  return size_ <= remaining_length_max ? ReasonCode::success : ReasonCode::packet_too_large;
+}
+
+void PropertyCheck::reserve(PropertyId id) {
+  const PropertyRule* const rule = find_property_rule(static_cast<std::uint32_t>(id));
+  if (rule != nullptr) seen_ |= property_bit(*rule);
+}
+
+bool PropertyCheck::has(PropertyId id) const {
+  const PropertyRule* const rule = find_property_rule(static_cast<std::uint32_t>(id));
+  return rule != nullptr && (seen_ & property_bit(*rule)) != 0;
+}
+
+ReasonCode PropertyCheck::finish() const {
+  const bool lacks_method =
+      has(PropertyId::authentication_data) && !has(PropertyId::authentication_method);
+  return lacks_method ? ReasonCode::protocol_error : ReasonCode::success;
+}
+
+Result<std::size_t> measure_properties(PropertyCheck& check, std::span<const Property> properties) {
+  ReasonCode code = ReasonCode::success;
+  for (const Property& property : properties) {
+    code = check.add(property);
+    if (code != ReasonCode::success) break;
+  }
+  if (code == ReasonCode::success) code = check.finish();
+  if (code == ReasonCode::success) return check.size();
+  return std::unexpected{code == ReasonCode::packet_too_large ? Error::packet_too_large
+                                                              : Error::property_invalid};
+}
+
+}  // namespace minimq::codec

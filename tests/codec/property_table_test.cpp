@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "codec/property_table.hpp"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace minimq::codec {
+namespace {
+
+// Authentication Data needs its method beside it.
+std::vector<std::byte> with_method(unsigned id, std::vector<std::byte> property) {
+  if (id == 0x16) append(property, hex("15 00 01 'm'"));
+  return property;
+}
+
+TEST(PropertyTable, EveryIdentifierInEveryReceivedAndSentPacket) {  // 13 carriers, 256 identifiers
+  for (const CarrierName& carrier : carriers) {
+    for (unsigned id = 0; id < 256; ++id) {
+      const TableRow* const row = find_row(id);
+      std::vector<std::byte> property = varint_bytes(id);
+      append(property, good_value(row != nullptr ? row->type : 'B'));
+      const Reading reading = read(with_method(id, property), carrier.carrier);
+      const ReasonCode expected =
+          belongs(id, carrier) ? ReasonCode::success : ReasonCode::malformed_packet;
+      EXPECT_EQ(reading.error, expected) << std::hex << id << " in " << carrier.packet;
+    }
+  }
+}
+
+TEST(PropertyTable, EveryIdentifierInEveryPacketToBeMeasuredAndWritten) {
+  for (const CarrierName& carrier : carriers) {
+    for (unsigned id = 0; id < 256; ++id) {
+      const TableRow* const row = find_row(id);
+      const char type = row != nullptr ? row->type : 'B';
+      std::vector<Property> properties{good_property(id, type)};
+      if (id == 0x16) properties.push_back({PropertyId::authentication_method, "m"});
+      const Result<std::size_t> size = measure_properties(properties, carrier.carrier);
+      ASSERT_EQ(size.has_value(), belongs(id, carrier)) << std::hex << id << carrier.packet;
+      if (!size) {
+        EXPECT_EQ(size.error(), Error::property_invalid);
+        continue;
+      }
+      std::vector<std::byte> expected = varint_bytes(id);
+      append(expected, good_value(type));
+      if (id == 0x16) append(expected, hex("15 00 01 'm'"));
+      EXPECT_EQ(written(*size, [&](Writer& writer) { write_properties(writer, properties); }),
+                to_hex(expected));
+      EXPECT_EQ(properties_size(properties), *size);
+    }
+  }
+}
+
+TEST(PropertyTable, AnIdentifierThatIsNotMinimalIsMalformed) {  // `81 00` is not 01
+  EXPECT_EQ(read(hex("01 01"), Carrier::received_publish).error, ReasonCode::success);
+  EXPECT_EQ(read(hex("81 00 01"), Carrier::received_publish).error, ReasonCode::malformed_packet);
+  EXPECT_EQ(read(hex("A6 00 00 00 00 00"), Carrier::received_publish).error,
+            ReasonCode::malformed_packet);
+  EXPECT_EQ(read(hex("81 80 01 01"), Carrier::received_publish).error,
+            ReasonCode::malformed_packet);
+}
+
+TEST(PropertyTable, ASecondOneIsAProtocolErrorUnlessItMayRepeat) {
+  for (const CarrierName& carrier : carriers) {
+    for (const TableRow& row : property_table) {
+      if (!belongs(row.id, carrier)) continue;
+      std::vector<std::byte> one = varint_bytes(row.id);
+      append(one, good_value(row.type));
+      std::vector<std::byte> both = one;
+      append(both, one);
+      const bool may_repeat =
+          row.id == 0x26 || (row.id == 0x0B && carrier.carrier == Carrier::received_publish);
+      const bool lacks_method = row.id == 0x16;
+      EXPECT_EQ(read(both, carrier.carrier).error,
+                may_repeat && !lacks_method ? ReasonCode::success : ReasonCode::protocol_error)
+          << std::hex << row.id << carrier.packet;
+      const Property property = good_property(row.id, row.type);
+      EXPECT_EQ(measure_properties(std::vector{property, property}, carrier.carrier).has_value(),
+                may_repeat);
+    }
+  }
+}
+
+TEST(PropertyTable, ADuplicateIsSeenHoweverFarItIsFromTheFirst) {
+  std::vector<std::byte> properties = hex("03 00 01 'x'");
+  for (int i = 0; i < 1000; ++i)
+    append(properties, hex("26 00 01 'k' 00 01 'v'"));
+  EXPECT_EQ(read(properties, Carrier::received_publish).error, ReasonCode::success);
+  append(properties, hex("03 00 01 'y'"));
+  EXPECT_EQ(read(properties, Carrier::received_publish).error, ReasonCode::protocol_error);
+}
+
+TEST(PropertyTable, AllPropertiesOfACarrierTogetherAreFine) {
+  for (const CarrierName& carrier : carriers) {
+    std::vector<std::byte> all;
+    std::vector<Property> given;
+    for (const TableRow& row : property_table) {
+      if (!belongs(row.id, carrier)) continue;
+      append(all, varint_bytes(row.id));
+      append(all, good_value(row.type));
+      given.push_back(good_property(row.id, row.type));
+    }
+    const Reading reading = read(all, carrier.carrier);
+    EXPECT_EQ(reading.error, ReasonCode::success) << carrier.packet;
+    EXPECT_EQ(to_hex(reading.encoded), to_hex(all));
+    EXPECT_EQ(measure_properties(given, carrier.carrier).value(), all.size());
+  }
+}
+
+TEST(PropertyTable, ATruncatedPropertyIsMalformedAtEveryByte) {
+  for (const CarrierName& carrier : carriers) {
+    for (const TableRow& row : property_table) {
+      if (!belongs(row.id, carrier)) continue;
+      std::vector<std::byte> whole = varint_bytes(row.id);
+      append(whole, good_value(row.type));
+      for (std::size_t size = 1; size < whole.size(); ++size) {
+        const std::vector<std::byte> cut{whole.begin(),
+                                         whole.begin() + static_cast<std::ptrdiff_t>(size)};
+        EXPECT_EQ(read(cut, carrier.carrier).error, ReasonCode::malformed_packet)
+            << std::hex << row.id << ' ' << size;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace minimq::codec
