@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+//
+// The broker's answers to what we sent, and what they leave behind.
+#include <algorithm>
+
+#include "codec/ack.hpp"
+#include "codec/subscribe.hpp"
+#include "minimq/engine.hpp"
+
+namespace minimq {
+
+using detail::no_slot;
+
+namespace {
+
+bool counts_for_window(const detail::Slot& slot) {
+  switch (slot.state) {
+    case detail::SlotState::in_flight:
+      return slot.kind == detail::SlotKind::qos1 || slot.kind == detail::SlotKind::qos2;
+    case detail::SlotState::release_due:
+    case detail::SlotState::released: return true;
+    case detail::SlotState::free:
+    case detail::SlotState::queued:
+    case detail::SlotState::requeued:
+    case detail::SlotState::settled:
+    case detail::SlotState::failed:
+    case detail::SlotState::failed_held:
+    case detail::SlotState::quarantined: break;
+  }
+  return false;
+}
+
+}  // namespace
+
+// The only place where a state changes, so that what counts for the broker's Receive Maximum
+// follows from the slots and cannot drift.
+void Engine::set_state(SlotIndex index, SlotState state) {
+  Slot& slot = log_[index];
+  if (counts_for_window(slot)) --outstanding_;
+  if (slot.state == SlotState::release_due) --releases_due_;
+  slot.state = state;
+  if (counts_for_window(slot)) ++outstanding_;
+  if (slot.state == SlotState::release_due) ++releases_due_;
+}
+
+// An answer is due for what was sent whole on this connection, and for what was sent on an earlier
+// one of the same session.
+bool Engine::awaits_answer(SlotIndex index) const {
+  const SlotState state = log_[index].state;
+  return (state == SlotState::in_flight && index != log_.pinned()) || state == SlotState::requeued;
+}
+
+Engine::Verdict Engine::on_puback(const codec::Ack& ack) {
+  const SlotIndex index = log_.find(ack.packet_id);
+  if (index == no_slot || log_[index].state >= SlotState::settled) {
+    ++counters_.stray_acks;
+  } else if (log_[index].kind != SlotKind::qos1 || !awaits_answer(index)) {
+    fail_received(ReasonCode::protocol_error);
+  } else {
+    settle(index, ack.reason);
+  }
+  return Verdict::done;
+}
+
+Engine::Verdict Engine::on_pubrec(const codec::Ack& ack) {
+  const SlotIndex index = log_.find(ack.packet_id);
+  if (index == no_slot || log_[index].state >= SlotState::settled) {
+    if (!is_error(ack.reason) &&
+        !add_control(PacketType::pubrel, ack.packet_id, ReasonCode::packet_identifier_not_found)) {
+      return Verdict::pause;
+    }
+    ++counters_.stray_acks;
+    return Verdict::done;
+  }
+  const SlotState state = log_[index].state;
+  if (log_[index].kind == SlotKind::qos2 && awaits_answer(index)) {
+    if (is_error(ack.reason)) {
+      settle(index, ack.reason);  // [MQTT-4.4.0-2]
+    } else {
+      log_.shrink(index, 0);
+      log_.move_to_releases(index);
+      set_state(index, SlotState::release_due);  // [MQTT-4.3.3-4]
+    }
+  } else if (state == SlotState::released) {
+    set_state(index, SlotState::release_due);
+  } else if (state != SlotState::release_due) {
+    fail_received(ReasonCode::protocol_error);
+  }
+  return Verdict::done;
+}
+
+Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
+  const SlotIndex index = log_.find(ack.packet_id);
+  if (index == no_slot || log_[index].state >= SlotState::settled) {
+    ++counters_.stray_acks;
+    return Verdict::done;
+  }
+  const SlotState state = log_[index].state;
+  if (state == SlotState::released || state == SlotState::release_due) {
+    settle(index, ack.reason);
+  } else {
+    fail_received(ReasonCode::protocol_error);
+  }
+  return Verdict::done;
+}
+
+Engine::Verdict Engine::on_subscription_ack(SlotKind kind, Bytes body) {
+  const auto type = kind == SlotKind::subscribe ? PacketType::suback : PacketType::unsuback;
+  const auto ack = codec::decode_subscription_ack(type, body);
+  if (!ack) {
+    fail_received(ack.error());
+    return Verdict::done;
+  }
+  const SlotIndex index = log_.find(ack->packet_id);
+  if (index == no_slot || log_[index].state >= SlotState::settled) {
+    ++counters_.stray_acks;
+    return Verdict::done;
+  }
+  const std::span<std::byte> packet = log_.packet(index);
+  if (log_[index].kind != kind || !awaits_answer(index) ||
+      codec::count_filters(packet) != ack->reasons.size()) {  // [MQTT-3.8.4-6]
+    fail_received(ReasonCode::protocol_error);
+    return Verdict::done;
+  }
+  // The reason codes take the place of the filters, of which none is shorter than its code.
+  std::ranges::copy(ack->reasons, packet.begin());
+  const auto refused = std::ranges::find_if(
+      ack->reasons, [](std::byte code) { return is_error(static_cast<ReasonCode>(code)); });
+  log_.shrink(index, ack->reasons.size());
+  settle(index,
+         static_cast<ReasonCode>(refused == ack->reasons.end() ? ack->reasons[0] : *refused));
+  return Verdict::done;
+}
+
+void Engine::settle(SlotIndex index, ReasonCode reason) {
+  end_slot(index, SlotState::settled, static_cast<std::uint8_t>(reason));
+}
+
+// An operation ends: its outcome waits to be read, if one is wanted.
+void Engine::end_slot(SlotIndex index, SlotState state, std::uint8_t code) {
+  Slot& slot = log_[index];
+  const bool reasons = state == SlotState::settled &&
+                       (slot.kind == SlotKind::subscribe || slot.kind == SlotKind::unsubscribe);
+  if (!reasons) log_.shrink(index, 0);
+  slot.code = code;
+  if (!slot.detached) {
+    set_state(index, state);
+    ++outcomes_;
+  } else {
+    set_state(index, SlotState::quarantined);
+    if (state != SlotState::failed_held) log_.release(index);
+  }
+}
+
+bool Engine::pending(Ticket ticket) const {
+  const SlotIndex index = log_.find(ticket.packet_id());
+  return !ticket.empty() && index != no_slot && log_[index].state < SlotState::settled;
+}
+
+bool Engine::has_outcome(Ticket ticket) const {
+  const SlotIndex index = log_.find(ticket.packet_id());
+  return !ticket.empty() && index != no_slot && index != shown_ &&
+         log_[index].state >= SlotState::settled && log_[index].state < SlotState::quarantined;
+}
+
+Ticket Engine::next_outcome(Ticket after) const {
+  if (outcomes_ == 0) return {};
+  bool passed = after.empty();
+  for (const SlotIndex head : {log_.releases_head(), log_.log_head()}) {
+    for (SlotIndex index = head; index != no_slot; index = log_[index].next) {
+      const Ticket ticket{log_[index].packet_id};
+      if (passed && has_outcome(ticket)) return ticket;
+      if (ticket == after) passed = true;
+    }
+  }
+  return {};
+}
+
+std::optional<Outcome> Engine::take_outcome(Ticket ticket) {
+  if (!has_outcome(ticket)) return std::nullopt;
+  const SlotIndex index = log_.find(ticket.packet_id());
+  const Slot slot = log_[index];
+  const auto operation = slot.kind == SlotKind::subscribe     ? Outcome::Operation::subscribe
+                         : slot.kind == SlotKind::unsubscribe ? Outcome::Operation::unsubscribe
+                                                              : Outcome::Operation::publish;
+  --outcomes_;
+  if (slot.state == SlotState::settled) {
+    const Outcome outcome{ticket, operation, static_cast<ReasonCode>(slot.code),
+                          log_.packet(index)};
+    if (slot.size == 0) {
+      log_.release(index);
+    } else {
+      if (shown_ != no_slot) log_.release(shown_);
+      shown_ = index;
+    }
+    return outcome;
+  }
+  if (slot.state == SlotState::failed_held) {
+    set_state(index, SlotState::quarantined);
+  } else {
+    log_.release(index);
+  }
+  return Outcome{ticket, operation, static_cast<Error>(slot.code)};
+}
+
+}  // namespace minimq

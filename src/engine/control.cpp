@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// Packets that are made from state when they can be sent: PUBREL, acknowledgements, PINGREQ.
+#include "minimq/engine.hpp"
+
+namespace minimq {
+
+using detail::InboundEntry;
+using detail::InboundState;
+
+// Fills the control queue when all of it was written.
+void Engine::stage_control() {
+  if (phase_ != Phase::online || !control_.empty()) return;
+  stage_releases();
+  stage_acks();
+  if (ping_due_ && phase_ == Phase::online && control_.add_pingreq()) {
+    ping_due_ = false;
+    trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::pingreq) << 4, 0,
+          ReasonCode::success, 2);
+    if (!pong_.running()) {
+      pong_.start(config_.ping_timeout.count());
+      pong_limit_.start(ping_limit());
+    }
+  }
+}
+
+// PUBRELs leave in the order of their PUBRECs [MQTT-4.6.0-4].
+void Engine::stage_releases() {
+  SlotIndex index = releases_due_ == 0 ? detail::no_slot : log_.releases_head();
+  for (; index != detail::no_slot && releases_due_ != 0; index = log_[index].next) {
+    if (log_[index].state != SlotState::release_due) continue;
+    if (!add_control(PacketType::pubrel, log_[index].packet_id, ReasonCode::success)) return;
+    set_state(index, SlotState::released);
+  }
+}
+
+// PUBACKs leave in the order of their messages, and so do PUBRECs; one that is withheld holds back
+// those behind it of its kind only [MQTT-4.6.0-2], [MQTT-4.6.0-3].
+void Engine::stage_acks() {
+  bool puback_held = false;
+  bool pubrec_held = false;
+  for (InboundEntry& entry : inbound_.entries()) {
+    PacketType type = PacketType::pubcomp;
+    InboundState staged = InboundState::pubcomp_staged;
+    ReasonCode reason = ReasonCode::success;
+    if (entry.state == InboundState::puback_withheld) puback_held = true;
+    if (entry.state == InboundState::pubrec_withheld) pubrec_held = true;
+    if (entry.state == InboundState::puback_due && !puback_held) {
+      type = PacketType::puback;
+      staged = InboundState::puback_staged;
+      reason = entry.reason;
+    } else if (entry.state == InboundState::pubrec_due && !pubrec_held) {
+      type = PacketType::pubrec;
+      staged = InboundState::pubrec_staged;
+      reason = entry.reason;
+    } else if (entry.state != InboundState::pubcomp_due) {
+      continue;
+    }
+    if (!add_control(type, entry.packet_id, reason)) return;
+    entry.state = staged;
+  }
+}
+
+// False, and nothing changed, if there is no room.
+bool Engine::add_control(PacketType type, std::uint16_t packet_id, ReasonCode reason) {
+  const std::size_t size = reason == ReasonCode::success ? 4 : 5;
+  if (limits_.maximum_packet_size != 0 && size > limits_.maximum_packet_size) {
+    fail(Error::packet_too_large, ReasonCode::packet_too_large);
+    return false;
+  }
+  if (!control_.add_ack(type, packet_id, reason)) return false;
+  const int flags = type == PacketType::pubrel ? 2 : 0;
+  trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(static_cast<int>(type) << 4 | flags),
+        packet_id, reason, size);
+  return true;
+}
+
+}  // namespace minimq

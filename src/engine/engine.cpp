@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+//
+// The life of an operation in the transmit log:
+//
+//   accept -> queued -> in_flight -> settled            QoS 1, SUBSCRIBE, UNSUBSCRIBE; a refused
+//   QoS 2
+//                       in_flight -> release_due -> released -> settled          QoS 2
+//   link lost:          in_flight -> requeued, released -> release_due
+//   resumed:            requeued -> in_flight, with DUP
+//   session lost:       requeued -> queued (QoS 1, as configured) or failed
+//   not allowed now:    queued -> failed; requeued -> failed, or failed_held -> quarantined (QoS 2)
+//
+// Every state but free and quarantined ends with an outcome that is handed out once; detached
+// operations and QoS 0 end without one.
+#include "minimq/engine.hpp"
+
+#include <algorithm>
+
+namespace minimq {
+
+namespace {
+
+// tx: [log ... slots][control queue][inbound table], the end aligned for both tables.
+struct TxAreas {
+  explicit TxAreas(const Config& config) {
+    const std::size_t table = config.inbound_entries() * sizeof(detail::InboundEntry);
+    const std::size_t overhead = table + detail::ControlQueue::capacity;
+    std::span<std::byte> tx = config.buffers.tx;
+    if (tx.size() < tx_size_min(config.inbound_entries())) return;
+    const auto misalignment =
+        reinterpret_cast<std::uintptr_t>(tx.data() + tx.size()) % alignof(detail::Slot);
+    tx = tx.first(tx.size() - misalignment);
+    inbound = tx.last(table);
+    log = tx.first(tx.size() - overhead);
+    control = log.data() + log.size();
+  }
+
+  std::span<std::byte> log{};
+  std::span<std::byte> inbound{};
+  std::byte* control{nullptr};
+};
+
+}  // namespace
+
+Engine::Engine(const Config& config)
+    : config_{config},
+      rx_{config.buffers.rx},
+      log_{TxAreas{config}.log},
+      control_{TxAreas{config}.control},
+      inbound_{TxAreas{config}.inbound} {}
+
+std::span<std::byte> Engine::rx_space() {
+  const bool from_earlier_connection = phase_ == Phase::connecting && rx_.holding();
+  if (phase_ == Phase::offline || phase_ == Phase::closing || from_earlier_connection) return {};
+  return rx_.space();
+}
+
+bool Engine::rx_blocked() const {
+  const bool from_earlier_connection = phase_ == Phase::connecting && rx_.holding();
+  return from_earlier_connection || (rx_.blocked() && (rx_.holding() || !rx_.untaken().empty()));
+}
+
+TxSpans Engine::tx_pending(TxGather& gather) {
+  std::size_t count = 0;
+  if (phase_ == Phase::connecting) {
+    count = gather_connect(gather);
+  } else if (phase_ == Phase::online || (phase_ == Phase::closing && !abandoned_)) {
+    stage_control();
+    const SlotIndex half = log_.pinned();
+    if (half != detail::no_slot) gather.pieces[count++] = log_.packet(half).subspan(half_sent_);
+    if (!control_.empty()) gather.pieces[count++] = control_.pending();
+    std::uint32_t still = window();
+    SlotIndex index = next_sendable(log_.first_unsent(), still);
+    while (index != detail::no_slot && count < gather.pieces.size()) {
+      Bytes& last = gather.pieces[count == 0 ? 0 : count - 1];
+      const Bytes packet = log_.packet(index);
+      if (count != 0 && last.data() + last.size() == packet.data()) {
+        last = {last.data(), last.size() + packet.size()};
+      } else {
+        gather.pieces[count++] = packet;
+      }
+      const SlotKind kind = log_[index].kind;
+      if (kind == SlotKind::qos1 || kind == SlotKind::qos2) --still;
+      index = next_sendable(log_[index].next, still);
+    }
+  }
+  const TxSpans pending{gather.pieces.data(), count};
+  if (!pending.empty()) watch_write();
+  return pending;
+}
+
+void Engine::tx_consume(std::size_t count) {
+  if (count == 0) return;
+  if (phase_ == Phase::connecting) {
+    if (half_sent_ == 0) {
+      trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::connect) << 4, 0,
+            ReasonCode::success, connect_size());
+    }
+    half_sent_ += static_cast<std::uint32_t>(count);
+    if (half_sent_ >= connect_size()) unanswered_ = true;
+  } else {
+    consume_log(count);
+  }
+  wrote_something();
+  if (overflow_ && inbound_.empty()) {
+    fail(Error::receive_maximum_exceeded, ReasonCode::receive_maximum_exceeded);
+  }
+  if (paused_) scan();
+}
+
+void Engine::end_views() {
+  release_message();
+  if (shown_ != detail::no_slot) log_.release(shown_);
+  shown_ = detail::no_slot;
+}
+
+bool Engine::idle() const {
+  for (const SlotIndex head : {log_.log_head(), log_.releases_head()}) {
+    for (SlotIndex index = head; index != detail::no_slot; index = log_[index].next) {
+      switch (log_[index].state) {
+        case SlotState::queued:
+        case SlotState::requeued:
+        case SlotState::in_flight:
+        case SlotState::release_due:
+        case SlotState::released: return false;
+        case SlotState::free:
+        case SlotState::settled:
+        case SlotState::failed:
+        case SlotState::failed_held:
+        case SlotState::quarantined: break;
+      }
+    }
+  }
+  return true;
+}
+
+bool Engine::room_for_refused() {
+  return log_.space(wanted_).size() >= wanted_;
+}
+
+bool Engine::wants_write() {
+  if (phase_ == Phase::connecting) return half_sent_ < connect_size();
+  if (phase_ == Phase::closing && abandoned_) return false;
+  if (phase_ != Phase::offline) stage_control();
+  return phase_ != Phase::offline && something_to_send();
+}
+
+std::size_t Engine::tx_free() {
+  const std::size_t space = log_.space(SIZE_MAX).size();
+  return space > config_.subscribe_reserve ? space - config_.subscribe_reserve : 0;
+}
+
+}  // namespace minimq

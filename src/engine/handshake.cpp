@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "codec/connack.hpp"
+#include "codec/connect.hpp"
+#include "minimq/engine.hpp"
+
+namespace minimq {
+
+void Engine::link_opened() {
+  phase_ = Phase::connecting;
+  ++connection_;
+  rx_.clear();
+  held_id_ = 0;  // What is still held comes again, or is known by its identifier.
+  control_.clear();
+  skip_left_ = oversize_ = half_sent_ = 0;
+  last_words_size_ = kept_head_ = 0;
+  if (unanswered_) doubtful_ = true;
+  was_online_ = unanswered_ = session_present_ = progress_ = overflow_ = ping_due_ = paused_ =
+      abandoned_ = false;
+  clean_start_ = force_clean_ || (first_ ? config_.clean_start : !has_session_);
+  rx_idle_.stop();
+  tx_idle_.stop();
+  stall_.stop();
+  pong_.stop();
+  pong_limit_.stop();
+  phase_timer_.start(config_.connack_timeout.count());
+}
+
+// CONNECT is made anew for each write, from the configuration's own memory, behind what was taken
+// already: it needs room neither in rx nor in tx, and leaves no copy of a secret.
+std::size_t Engine::gather_connect(TxGather& gather) const {
+  codec::GatherWriter writer{half_sent_, gather.scratch, gather.pieces};
+  codec::write_connect(writer, config_, connect_parameters());
+  return writer.pieces().size();
+}
+
+std::size_t Engine::connect_size() const {
+  codec::GatherWriter writer{0, {}, {}};
+  codec::write_connect(writer, config_, connect_parameters());
+  return writer.size();
+}
+
+codec::ConnectParameters Engine::connect_parameters() const {
+  const bool unlimited = config_.oversize == Oversize::skip && config_.maximum_packet_size == 0;
+  return {.clean_start = clean_start_,
+          .maximum_packet_size = unlimited ? 0 : announced_packet_size()};
+}
+
+void Engine::on_connack(Bytes body) {
+  const auto connack = codec::decode_connack(body);
+  if (!connack) {
+    fail_received(connack.error());
+    return;
+  }
+  unanswered_ = false;
+  if (is_error(connack->reason)) {
+    refused(*connack);
+    return;
+  }
+  const bool unnamed = config_.client_id.empty() && connack->assigned_client_id.empty();
+  const bool too_early = half_sent_ < connect_size();
+  if (too_early || unnamed) {  // [MQTT-3.1.3-7]
+    fail_received(ReasonCode::protocol_error);
+    return;
+  }
+  if (!judge_session(*connack)) {
+    fail(Error::session_unexpected, ReasonCode::protocol_error);
+    return;
+  }
+  phase_ = Phase::online;
+  phase_timer_.stop();
+  first_ = force_clean_ = false;
+  was_online_ = has_session_ = true;
+  session_present_ = connack->session_present;
+  ++counters_.connections;
+  take_limits(*connack);
+  if (!session_present_) session_ended();  // [MQTT-3.2.2-5]
+  apply_limits();
+  half_sent_ = 0;
+  received_something();
+  wrote_something();
+}
+
+// Whether Session Present is what it can be [MQTT-3.2.2-2], [MQTT-3.2.2-4].
+bool Engine::judge_session(const codec::Connack& connack) {
+  if (!connack.session_present) return true;
+  if (!clean_start_ && (has_session_ || config_.adopt_session)) {
+    if (!has_session_) doubtful_ = true;
+    return true;
+  }
+  force_clean_ = true;
+  return false;
+}
+
+// A CONNACK larger than rx: what can be read of it is obeyed.
+void Engine::on_connack_cut(Bytes body, std::size_t size) {
+  const auto connack = codec::decode_connack_head(body);
+  if (connack && is_error(connack->reason)) {
+    unanswered_ = false;
+    refused(*connack);
+    return;
+  }
+  oversize_ = static_cast<std::uint32_t>(size);
+  fail(Error::rx_too_small, ReasonCode::packet_too_large);
+}
+
+void Engine::refused(const codec::Connack& connack) {
+  remember(connack.properties);
+  fail(Error::connection_refused, connack.reason);
+}
+
+void Engine::take_limits(const codec::Connack& connack) {
+  limits_ = {
+      .maximum_packet_size = connack.maximum_packet_size,
+      .session_expiry_s = connack.session_expiry.value_or(config_.session_expiry_s),
+      .receive_maximum = connack.receive_maximum,
+      .keep_alive_s = connack.server_keep_alive.value_or(config_.keep_alive_s),  // [MQTT-3.2.2-21]
+      .topic_alias_maximum = connack.topic_alias_maximum,
+      .maximum_qos = connack.maximum_qos,
+      .retain_available = connack.retain_available,
+      .wildcard_available = connack.wildcard_available,
+      .subscription_ids_available = connack.subscription_ids_available,
+      .shared_available = connack.shared_available,
+  };
+}
+
+void Engine::remember(Properties last_words) {
+  const Bytes bytes = last_words.encoded();
+  const auto at = static_cast<std::size_t>(bytes.data() - config_.buffers.rx.data());
+  if (bytes.empty() || at > UINT16_MAX || bytes.size() > UINT16_MAX) return;
+  last_words_at_ = static_cast<std::uint16_t>(at);
+  last_words_size_ = static_cast<std::uint16_t>(bytes.size());
+}
+
+Properties Engine::last_words() const {
+  return Properties{Bytes{config_.buffers.rx}.subspan(last_words_at_, last_words_size_)};
+}
+
+}  // namespace minimq

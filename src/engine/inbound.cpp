@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+//
+// Messages from the broker, from rx to the application.
+#include "codec/ack.hpp"
+#include "codec/fixed_header.hpp"
+#include "codec/publish.hpp"
+#include "minimq/engine.hpp"
+
+namespace minimq {
+
+using detail::InboundEntry;
+using detail::InboundState;
+
+// Finds the first message that is new, in the order of the wire [MQTT-4.6.0-5], and disposes of
+// those before it. They were checked by the scan.
+bool Engine::find_message(codec::Publish& publish, std::size_t& size) {
+  while (!rx_.holding() && !rx_.untaken().empty()) {
+    const bool skipped = oversize_ != 0;
+    if (skipped && skip_left_ != 0) break;  // It is answered when all of it was read.
+    const Bytes bytes = rx_.untaken();
+    const auto header = codec::decode_fixed_header(bytes);
+    if (!header || !*header) break;
+    size = skipped ? kept_head_ : (*header)->packet_size();
+    const Bytes body = bytes.first(size).subspan((*header)->size);
+    const auto decoded = skipped ? codec::decode_publish_head((*header)->flags, body)
+                                 : codec::decode_publish((*header)->flags, body);
+    if (!decoded) break;
+    publish = *decoded;
+    const Admission admission = admit(publish);
+    if (admission == Admission::deliver) return true;
+    if (admission == Admission::later) break;
+    oversize_ = 0;
+    rx_.hold(size);
+    rx_.release();
+  }
+  return false;
+}
+
+bool Engine::has_message() {
+  codec::Publish publish;
+  std::size_t size = 0;
+  return find_message(publish, size);
+}
+
+std::optional<Event> Engine::next_message() {
+  codec::Publish publish;
+  std::size_t size = 0;
+  if (!find_message(publish, size)) return std::nullopt;
+  const std::uint32_t skipped = oversize_;
+  oversize_ = 0;
+  rx_.hold(size);
+  record(publish, skipped != 0);
+  return hand_out(publish, skipped);
+}
+
+// Whether a message is new.
+Engine::Admission Engine::admit(const codec::Publish& publish) {
+  if (publish.qos == QoS::at_most_once) return Admission::deliver;
+  const bool qos2 = publish.qos == QoS::exactly_once;
+  if (InboundEntry* const entry = inbound_.find(publish.packet_id)) {
+    // In a session that may be another one, a message that does not say DUP is new.
+    const bool renewed =
+        doubtful_ && qos2 && !publish.duplicate && entry->state == InboundState::awaiting_pubrel;
+    if (!renewed) return answer_duplicate(*entry, publish);
+    inbound_.remove(*entry);
+  }
+  if (!overflow_ && (!inbound_.full() || !needs_record(publish))) return Admission::deliver;
+  ++counters_.refused_inbound;
+  if (!overflow_ && phase_ == Phase::online) {
+    overflow_ = true;
+    phase_timer_.start(config_.ping_timeout.count());
+  }
+  return Admission::drop;
+}
+
+// QoS 1 that came before its link was lost comes again; there is nothing to remember.
+bool Engine::needs_record(const codec::Publish& publish) const {
+  return publish.qos == QoS::exactly_once ||
+         (publish.qos == QoS::at_least_once && phase_ != Phase::offline);
+}
+
+// The identifier is recorded when the application gets the message, not before.
+void Engine::record(const codec::Publish& publish, bool skipped) {
+  held_id_ = phase_ == Phase::offline ? std::uint16_t{0} : publish.packet_id;
+  if (!needs_record(publish)) return;
+  const InboundState state = phase_ == Phase::offline           ? InboundState::awaiting_pubrel
+                             : publish.qos == QoS::exactly_once ? InboundState::pubrec_withheld
+                                                                : InboundState::puback_withheld;
+  inbound_.add(publish.packet_id, state,
+               skipped ? ReasonCode::quota_exceeded : ReasonCode::success);
+}
+
+// A message with an identifier that is in use [MQTT-4.3.3-10]. Some brokers send it again without
+// DUP.
+Engine::Admission Engine::answer_duplicate(InboundEntry& entry, const codec::Publish& publish) {
+  const bool qos2 = publish.qos == QoS::exactly_once;
+  if (entry.is_qos2() != qos2) {
+    const PacketType type = qos2 ? PacketType::pubrec : PacketType::puback;
+    if (phase_ == Phase::online &&
+        !add_control(type, publish.packet_id, ReasonCode::packet_identifier_in_use)) {
+      return Admission::later;
+    }
+  } else if (qos2 && entry.state != InboundState::pubrec_withheld) {
+    entry.state = InboundState::pubrec_due;
+  }
+  ++counters_.duplicates;
+  return Admission::drop;
+}
+
+Event Engine::hand_out(const codec::Publish& publish, std::uint32_t skipped) {
+  Message message;
+  message.topic_ = publish.topic;
+  message.payload_ = publish.payload;
+  message.properties_ = publish.properties;
+  message.engine_ = this;
+  message.qos_ = publish.qos;
+  message.retain_ = publish.retain;
+  message.duplicate_ = publish.duplicate;
+  message.serial_ = ++serial_;
+  deferred_ = false;
+  if (publish.qos == QoS::at_most_once) progress_ = true;
+  if (skipped != 0) {
+    ++counters_.refused_inbound;
+    return Event{message, skipped};
+  }
+  ++counters_.messages_received;
+  return Event{message};
+}
+
+// The application is done with the message it holds: now it is acknowledged [MQTT-4.3.2-4].
+void Engine::release_message() {
+  if (!rx_.holding()) return;
+  rx_.release();
+  InboundEntry* const entry = inbound_.find(held_id_);
+  if (held_id_ != 0 && !deferred_ && entry != nullptr) {
+    if (entry->state == InboundState::puback_withheld) entry->state = InboundState::puback_due;
+    if (entry->state == InboundState::pubrec_withheld) entry->state = InboundState::pubrec_due;
+  }
+  held_id_ = 0;
+  // What waits to be skipped waits for rx to be its own.
+  if (rx_.untaken().empty()) scan();
+}
+
+Result<void> Engine::acknowledge(AckHandle handle, ReasonCode reason) {
+  if (!codec::may_acknowledge_with(reason)) return std::unexpected{Error::reason_code_invalid};
+  if (handle.packet_id == 0) return {};
+  InboundEntry* const entry = inbound_.find(handle.packet_id);
+  if (handle.connection != connection_ || phase_ != Phase::online || entry == nullptr) {
+    return std::unexpected{Error::stale_ack};
+  }
+  const bool qos1 = entry->state == InboundState::puback_withheld;
+  if (!qos1 && entry->state != InboundState::pubrec_withheld) {
+    return std::unexpected{Error::stale_ack};
+  }
+  entry->reason = reason;
+  entry->state = qos1 ? InboundState::puback_due : InboundState::pubrec_due;
+  return {};
+}
+
+Engine::Verdict Engine::on_pubrel(const codec::Ack& ack) {
+  InboundEntry* const entry = inbound_.find(ack.packet_id);
+  if (entry == nullptr || !entry->is_qos2()) {
+    const auto unknown = ReasonCode::packet_identifier_not_found;
+    const bool added = add_control(PacketType::pubcomp, ack.packet_id, unknown);
+    return added ? Verdict::done : Verdict::pause;
+  }
+  if (entry->state == InboundState::pubrec_withheld) {
+    fail_received(ReasonCode::protocol_error);
+  } else {
+    entry->state = InboundState::pubcomp_due;  // [MQTT-4.3.3-11]
+  }
+  return Verdict::done;
+}
+
+}  // namespace minimq

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// Time: keep alive, and the limits on waiting.
+#include <algorithm>
+
+#include "minimq/engine.hpp"
+
+namespace minimq {
+
+namespace {
+
+// A link on which nothing can be written ends after this and the ping timeout, if there is no keep
+// alive.
+constexpr std::uint32_t stall_without_keep_alive_ms = 60'000;
+
+}  // namespace
+
+// PINGREQ leaves after three quarters of the keep alive, so that it arrives in time
+// [MQTT-3.1.2-20].
+std::uint32_t Engine::ping_interval() const {
+  return limits_.keep_alive_s == 0 ? UINT32_MAX : limits_.keep_alive_s * 750u;
+}
+
+// The bytes of a large packet count as life, but not for ever: its slowest pace is a byte a
+// millisecond.
+std::uint32_t Engine::ping_limit() const {
+  const std::uint32_t timeout = std::min<std::uint32_t>(config_.ping_timeout.count(), 86'400'000);
+  return 8 * timeout +
+         std::min<std::uint32_t>(skip_left_ + static_cast<std::uint32_t>(rx_.capacity()), 1u << 30);
+}
+
+void Engine::received_something() {
+  if (limits_.keep_alive_s != 0) rx_idle_.start(ping_interval());
+  if (pong_.running()) pong_.start(config_.ping_timeout.count());
+}
+
+void Engine::wrote_something() {
+  if (limits_.keep_alive_s != 0) tx_idle_.start(ping_interval());
+  stall_.stop();
+}
+
+void Engine::watch_write() {
+  if (stall_.running()) return;
+  const std::uint32_t silence =
+      limits_.keep_alive_s == 0 ? stall_without_keep_alive_ms : limits_.keep_alive_s * 1000u;
+  stall_.start(silence + config_.ping_timeout.count());
+}
+
+Engine::Verdict Engine::on_pingresp(Bytes body) {
+  if (!body.empty()) {
+    fail_received(ReasonCode::malformed_packet);
+    return Verdict::done;
+  }
+  pong_.stop();
+  pong_limit_.stop();
+  return Verdict::done;
+}
+
+void Engine::advance(Instant now) {
+  const Duration passed = now - now_;
+  now_ = now;
+  if (passed <= Duration::zero()) return;
+  const auto milliseconds =
+      static_cast<std::uint32_t>(std::min<Duration::rep>(passed.count(), INT32_MAX));
+  rx_idle_.pass(milliseconds);
+  tx_idle_.pass(milliseconds);
+  stall_.pass(milliseconds);
+  phase_timer_.pass(milliseconds);
+  if (!rx_blocked()) {  // PINGRESP cannot be read while the application holds rx.
+    pong_.pass(milliseconds);
+    pong_limit_.pass(milliseconds);
+  }
+  expire_timers();
+}
+
+void Engine::expire_timers() {
+  switch (phase_) {
+    case Phase::offline: break;
+    case Phase::connecting:
+      if (phase_timer_.expired()) abandon(Error::connack_timeout);
+      break;
+    case Phase::closing:
+      if (phase_timer_.expired()) abandoned_ = true;
+      break;
+    case Phase::online:
+      if (phase_timer_.expired()) {
+        fail(Error::receive_maximum_exceeded, ReasonCode::receive_maximum_exceeded);
+      } else if (stall_.expired()) {
+        abandon(Error::write_stalled);
+      } else if (pong_.expired() || pong_limit_.expired()) {
+        abandon(Error::ping_timeout);
+      } else if (tx_idle_.expired() || (rx_idle_.expired() && !pong_.running())) {
+        ping_due_ = true;
+      }
+      if (tx_idle_.expired()) tx_idle_.stop();
+      if (rx_idle_.expired()) rx_idle_.stop();
+      break;
+  }
+}
+
+std::optional<Instant> Engine::next_deadline() const {
+  if (phase_ == Phase::offline) return std::nullopt;
+  std::uint32_t left = phase_timer_.left();
+  if (phase_ == Phase::online) {
+    left = std::min({left, stall_.left(), rx_idle_.left(), tx_idle_.left()});
+    if (!rx_blocked()) left = std::min({left, pong_.left(), pong_limit_.left()});
+  }
+  if (left == detail::Countdown::off) return std::nullopt;
+  return now_ + Duration{left};
+}
+
+}  // namespace minimq

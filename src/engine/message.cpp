@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "minimq/message.hpp"
+
+#include <algorithm>
+
+#include "minimq/engine.hpp"
+
+namespace minimq {
+
+std::optional<std::string_view> Message::response_topic() const {
+  const auto property = properties_.find(PropertyId::response_topic);
+  return property ? std::optional{property->text()} : std::nullopt;
+}
+
+std::optional<Bytes> Message::correlation_data() const {
+  const auto property = properties_.find(PropertyId::correlation_data);
+  return property ? std::optional{property->bytes()} : std::nullopt;
+}
+
+std::optional<std::string_view> Message::content_type() const {
+  const auto property = properties_.find(PropertyId::content_type);
+  return property ? std::optional{property->text()} : std::nullopt;
+}
+
+Result<Publication> Message::reply(const Payload& payload) const {
+  const auto topic = response_topic();
+  if (!topic) return std::unexpected{Error::no_response_topic};
+  return Publication{.topic = *topic, .payload = payload, .correlation_data = correlation_data()};
+}
+
+std::size_t Message::copy_size() const {
+  return topic_.size() + properties_.encoded().size() + payload_.size();
+}
+
+Result<Message> Message::copy_to(std::span<std::byte> storage) const {
+  if (storage.size() < copy_size()) return std::unexpected{Error::no_memory};
+  const auto copied = [&storage](Bytes bytes) {
+    const std::span<std::byte> place = storage.first(bytes.size());
+    std::ranges::copy(bytes, place.begin());
+    storage = storage.subspan(bytes.size());
+    return Bytes{place};
+  };
+  Message copy = *this;
+  copy.topic_ = as_text(copied(as_bytes(topic_)));
+  copy.properties_ = Properties{copied(properties_.encoded())};
+  copy.payload_ = copied(payload_);
+  copy.engine_ = nullptr;
+  return copy;
+}
+
+void Message::release() const {
+  if (engine_ != nullptr && engine_->serial_ == serial_) engine_->release_message();
+}
+
+AckHandle Message::defer_ack() const {
+  const bool held = engine_ != nullptr && engine_->serial_ == serial_ && engine_->rx_.holding();
+  if (!held) return {};
+  engine_->deferred_ = true;
+  return {.packet_id = engine_->held_id_, .connection = engine_->connection_};
+}
+
+}  // namespace minimq

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "codec/ack.hpp"
+#include "codec/fixed_header.hpp"
+#include "codec/publish.hpp"
+#include "minimq/engine.hpp"
+
+namespace minimq {
+
+void Engine::rx_commit(std::size_t count) {
+  if (count == 0) return;
+  rx_.commit(count);
+  received_something();
+  scan();
+}
+
+// Processes every packet that is complete. Messages stay where they are until the application takes
+// them; all else acts now, also behind messages that nobody has taken.
+void Engine::scan() {
+  paused_ = false;
+  while (phase_ == Phase::connecting || phase_ == Phase::online) {
+    if (skip_left_ != 0) skip_bytes();
+    const Bytes bytes = rx_.unscanned();
+    const auto header = codec::decode_fixed_header(bytes);
+    if (!header) {
+      fail_received(header.error());
+      return;
+    }
+    if (!*header) break;
+    const std::uint32_t size = (*header)->packet_size();
+    if (size > std::min<std::size_t>(announced_packet_size(), rx_.capacity())) {
+      scan_oversize(**header);
+      if (skip_left_ == 0) break;
+      continue;
+    }
+    if (bytes.size() < size) break;
+    const Verdict verdict = process(**header, bytes.first(size));
+    if (phase_ == Phase::closing) return;  // The broker's last words stay where they are.
+    if (verdict == Verdict::pause) {
+      paused_ = true;
+      break;
+    }
+    if (verdict == Verdict::keep) {
+      rx_.keep(size);
+    } else {
+      rx_.drop(size);
+    }
+  }
+  rx_.close_gap();
+}
+
+// A packet that rx cannot hold. Where it is a message and may be skipped, its head is kept for the
+// report once it is there, and the rest is dropped as it comes.
+void Engine::scan_oversize(const codec::FixedHeader& header) {
+  const Bytes bytes = rx_.unscanned();
+  if (phase_ == Phase::connecting && header.type == PacketType::connack) {
+    const std::size_t head = header.size + 2u;
+    if (bytes.size() >= head) on_connack_cut(bytes.subspan(header.size), header.packet_size());
+    return;
+  }
+  if (header.packet_size() > announced_packet_size() || header.type != PacketType::publish ||
+      phase_ != Phase::online) {
+    fail(Error::inbound_too_large, ReasonCode::packet_too_large);
+    return;
+  }
+  if (oversize_ != 0 || !rx_.untaken().empty() || rx_.holding()) return;
+  const std::size_t topic_at = header.size + 2u;
+  if (bytes.size() < topic_at) return;
+  const std::size_t topic = std::to_integer<std::size_t>(bytes[header.size]) << 8 |
+                            std::to_integer<std::size_t>(bytes[header.size + 1u]);
+  const std::size_t head = topic_at + topic + ((header.flags & 0x06) != 0 ? 2 : 0);
+  if (head > header.packet_size()) {
+    fail_received(ReasonCode::malformed_packet);
+    return;
+  }
+  if (head >= std::min<std::size_t>(rx_.capacity(), UINT16_MAX)) {
+    fail(Error::inbound_too_large, ReasonCode::packet_too_large);
+    return;
+  }
+  if (bytes.size() < head) return;
+  const auto publish =
+      codec::decode_publish_head(header.flags, bytes.first(head).subspan(header.size));
+  if (!publish) {
+    fail_received(publish.error());
+    return;
+  }
+  oversize_ = header.packet_size();
+  kept_head_ = static_cast<std::uint16_t>(head);
+  skip_left_ = oversize_ - kept_head_;
+  rx_.keep(head);
+}
+
+void Engine::skip_bytes() {
+  const std::size_t count = std::min<std::size_t>(skip_left_, rx_.unscanned().size());
+  rx_.drop(count);
+  skip_left_ -= static_cast<std::uint32_t>(count);
+}
+
+std::uint32_t Engine::announced_packet_size() const {
+  if (config_.oversize == Oversize::refuse) return static_cast<std::uint32_t>(rx_.capacity());
+  return config_.maximum_packet_size != 0 ? config_.maximum_packet_size : UINT32_MAX;
+}
+
+Engine::Verdict Engine::process(const codec::FixedHeader& header, Bytes packet) {
+  const Bytes body = packet.subspan(header.size);
+  trace_received(header, body);
+  if (phase_ == Phase::online) return process_online(header, body);
+  if (header.type == PacketType::connack) {
+    on_connack(body);
+  } else {
+    fail_received(ReasonCode::protocol_error);  // [MQTT-3.2.0-1], [MQTT-3.14.0-1]
+  }
+  return Verdict::done;
+}
+
+// Dispatches; each packet has its own function.
+Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes body) {
+  switch (header.type) {
+    case PacketType::publish: {
+      const auto publish = codec::decode_publish(header.flags, body);
+      if (publish && publish->topic_alias == 0) return Verdict::keep;
+      fail_received(publish ? ReasonCode::topic_alias_invalid : publish.error());
+      return Verdict::done;
+    }
+    case PacketType::puback:
+    case PacketType::pubrec:
+    case PacketType::pubrel:
+    case PacketType::pubcomp: return on_ack(header.type, body);
+    case PacketType::suback: return on_subscription_ack(SlotKind::subscribe, body);
+    case PacketType::unsuback: return on_subscription_ack(SlotKind::unsubscribe, body);
+    case PacketType::pingresp: return on_pingresp(body);
+    case PacketType::disconnect: on_disconnect(body); return Verdict::done;
+    case PacketType::connect:
+    case PacketType::connack:
+    case PacketType::subscribe:
+    case PacketType::unsubscribe:
+    case PacketType::pingreq:
+    case PacketType::auth: break;  // [MQTT-3.2.0-2], [MQTT-4.12.0-6]
+  }
+  fail_received(ReasonCode::protocol_error);
+  return Verdict::done;
+}
+
+Engine::Verdict Engine::on_ack(PacketType type, Bytes body) {
+  const auto ack = codec::decode_ack(type, body);
+  if (!ack) {
+    fail_received(ack.error());
+    return Verdict::done;
+  }
+  if (type == PacketType::puback) return on_puback(*ack);
+  if (type == PacketType::pubrec) return on_pubrec(*ack);
+  if (type == PacketType::pubrel) return on_pubrel(*ack);
+  return on_pubcomp(*ack);
+}
+
+}  // namespace minimq
