@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+//
+// Commands and events. How connections come and go is in connection.cpp.
+#include "minimq/session.hpp"
+
+#include <array>
+#include <cstring>
+
+namespace minimq {
+
+Session::Session(const Config& config, Transport& transport)
+    : config_{config},
+      transport_{transport},
+      engine_{config_},
+      config_error_{check_config(config_)} {
+  std::array<std::byte, 2> random{};
+  transport_.entropy(random);
+  std::uint16_t seed = 0;
+  std::memcpy(&seed, random.data(), sizeof seed);
+  engine_.seed(seed);
+  if (config_error_) stop({.error = *config_error_});
+}
+
+Session::~Session() {
+  if (alive_ != nullptr) *alive_ = false;
+  transport_.cancel(*this);
+  transport_.close();
+}
+
+// Whether commands are taken at all.
+Result<void> Session::usable() const {
+  if (config_error_) return std::unexpected{*config_error_};
+  if (draining_) return std::unexpected{Error::stopped};
+  return {};
+}
+
+// There is something to write, or to report: whoever drives the session learns it.
+void Session::changed() {
+  if (kick_ != nullptr) kick_(*this);
+}
+
+Result<Ticket> Session::publish(const Publication& publication) {
+  if (const auto ok = usable(); !ok) return std::unexpected{ok.error()};
+  if (state_ == State::online && publish_directly(publication)) return Ticket{};
+  const auto ticket = engine_.publish(publication);
+  if (ticket) changed();
+  return ticket;
+}
+
+bool Session::publish_directly(const Publication& publication) {
+  TxGather gather;
+  const TxSpans pieces = engine_.begin_direct(publication, gather);
+  if (pieces.empty()) return false;
+  const auto count = transport_.write(pieces);
+  engine_.end_direct(pieces, count.value_or(0));
+  if (!count) engine_.abandon(count.error());
+  changed();
+  return true;
+}
+
+Result<Ticket> Session::subscribe(std::span<const TopicFilter> filters,
+                                  std::span<const Property> properties) {
+  if (const auto ok = usable(); !ok) return std::unexpected{ok.error()};
+  const auto ticket = engine_.subscribe(filters, properties);
+  if (ticket) changed();
+  if (!ticket && ticket.error() == Error::not_ready) subscribe_refused_ = true;
+  return ticket;
+}
+
+Result<Ticket> Session::unsubscribe(std::span<const std::string_view> filters,
+                                    std::span<const Property> properties) {
+  if (const auto ok = usable(); !ok) return std::unexpected{ok.error()};
+  const auto ticket = engine_.unsubscribe(filters, properties);
+  if (ticket) changed();
+  return ticket;
+}
+
+Result<void> Session::acknowledge(AckHandle handle, ReasonCode reason) {
+  const auto result = engine_.acknowledge(handle, reason);
+  if (result) changed();
+  return result;
+}
+
+Result<void> Session::set_broker(const Broker& broker) {
+  if (state_ != State::stopped) return std::unexpected{Error::not_stopped};
+  if (!broker.valid()) return std::unexpected{Error::config_broker};
+  config_.broker = broker;
+  recheck_config();
+  return {};
+}
+
+Result<void> Session::set_credentials(const Credentials* credentials) {
+  if (state_ != State::stopped) return std::unexpected{Error::not_stopped};
+  Config changed = config_;
+  changed.credentials = credentials;
+  if (check_config(changed) == Error::config_credentials) {
+    return std::unexpected{Error::config_credentials};
+  }
+  config_.credentials = credentials;
+  recheck_config();
+  return {};
+}
+
+// A change may have cured the fault, unless that lies in the buffers, which the engine has taken
+// over.
+void Session::recheck_config() {
+  if (engine_.tx_capacity() != 0) config_error_ = check_config(config_);
+}
+
+std::optional<Event> Session::next_event() {
+  engine_.end_views();
+  if (auto event = next_lifecycle(/*before_outcomes=*/true)) return event;
+  if (const Ticket ticket = next_unawaited(); !ticket.empty()) {
+    if (const auto outcome = engine_.take_outcome(ticket)) return Event{*outcome};
+  }
+  if (auto event = next_lifecycle(/*before_outcomes=*/false)) return event;
+  return engine_.next_message();
+}
+
+// Outcomes of a lost session come before the event that asks for new subscriptions, and so does
+// their room.
+std::optional<Event> Session::next_lifecycle(bool before_outcomes) {
+  if (before_outcomes) {
+    if (!reports_.disconnected) return std::nullopt;
+    reports_.disconnected = false;
+    return lifecycle(Event::Kind::disconnected);
+  }
+  if (reports_.stopped) {
+    reports_.stopped = false;
+    return lifecycle(Event::Kind::stopped);
+  }
+  if (subscribe_due()) reports_.established = fresh_ = true;
+  if (!reports_.established) return std::nullopt;
+  const auto kind = fresh_ ? Event::Kind::connected : Event::Kind::reconnected;
+  reports_.established = fresh_ = subscribe_refused_ = false;
+  return lifecycle(kind);
+}
+
+// A SUBSCRIBE was refused for want of room, and there is room now.
+bool Session::subscribe_due() {
+  return subscribe_refused_ && state_ == State::online && engine_.room_for_refused();
+}
+
+Event Session::lifecycle(Event::Kind kind) const {
+  Event event{kind};
+  event.cause_ = cause_;
+  event.next_attempt_ = state_ == State::stopped ? Instant::max() : deadline_;
+  event.session_present_ = engine_.session_present();
+  event.last_words_ = engine_.last_words();
+  event.size_ = engine_.needed_size();
+  return event;
+}
+
+// An outcome that no operation waits for.
+Ticket Session::next_unawaited() const {
+  Ticket ticket = engine_.next_outcome({});
+  while (!ticket.empty() && awaited(ticket))
+    ticket = engine_.next_outcome(ticket);
+  return ticket;
+}
+
+bool Session::has_event() {
+  return reports_.disconnected || reports_.stopped || reports_.established || subscribe_due() ||
+         !next_unawaited().empty() || engine_.has_message();
+}
+
+Counters Session::counters() const {
+  Counters counters = engine_.counters();
+  counters.failures = failures_;
+  return counters;
+}
+
+}  // namespace minimq
