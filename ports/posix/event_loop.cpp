@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include <minimq/posix/event_loop.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <time.h>
+
+namespace minimq::posix {
+
+namespace {
+
+std::int64_t monotonic_ns() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// The time that poll(2) may take. The clock is rounded down, so after a wait of the difference it
+// shows the deadline or a later time: no turn is taken too early, and none in vain.
+int timeout_ms(std::optional<Instant> deadline, std::optional<Instant> timer, Instant now) {
+  if (!deadline || (timer && *timer < *deadline)) deadline = timer;
+  if (!deadline) return -1;
+  if (*deadline <= now) return 0;
+  const std::int64_t wait_ms = (*deadline - now).count();
+  return static_cast<int>(std::min(wait_ms, std::int64_t{std::numeric_limits<int>::max()}));
+}
+
+}  // namespace
+
+EventLoop::EventLoop() : wake_pipe_{sources_}, frames_{}, arena_{frames_} {}
+
+EventLoop::EventLoop(std::span<std::byte> frames) : wake_pipe_{sources_}, arena_{frames} {}
+
+Instant EventLoop::now() const {
+  return Instant{Duration{monotonic_ns() / 1'000'000}};
+}
+
+Result<void> EventLoop::run_once(std::optional<Instant> deadline) {
+  if (running_) return std::unexpected(Error::busy);
+  const Running running{*this};
+  return turn(deadline);
+}
+
+Result<void> EventLoop::run() {
+  if (running_) return std::unexpected(Error::busy);
+  const Running running{*this};
+  while (!stopped()) {
+    if (const Result<void> turned = turn(std::nullopt); !turned) return turned;
+  }
+  return {};
+}
+
+void EventLoop::stop() {
+  stopped_.store(true, std::memory_order_release);
+  wake();
+}
+
+Sleep EventLoop::sleep(Duration delay) {
+  if (delay <= Duration::zero()) return sleep_until(now());
+  // now() is rounded down; counting from the next millisecond makes the delay a full one.
+  const Instant start = now() + Duration{1};
+  return sleep_until(delay > Instant::max() - start ? Instant::max() : start + delay);
+}
+
+Result<void> EventLoop::turn(std::optional<Instant> deadline) {
+  if (!wake_pipe_.valid()) return std::unexpected(Error::link_error);
+  ++turns_;
+  const int timeout = stopped() ? 0 : timeout_ms(deadline, timers_.next_deadline(), now());
+  const Result<void> polled = sources_.poll(timeout);
+  timers_.fire(now());
+  return polled;
+}
+
+}  // namespace minimq::posix
