@@ -88,7 +88,8 @@ enum class OnSessionLost : std::uint8_t {
 /// checks it.
 struct Config {
   Broker broker{};
-  /// Tried in turn, one after each failed attempt, beginning again with `broker`.
+  /// Tried in turn, one after each failed attempt, beginning again with `broker`. A connection that
+  /// does not last `stable_time` counts as one; after any other its broker is tried again first.
   std::span<const Broker> more_brokers{};
   /// At most 65,535 bytes of UTF-8. Empty: the broker assigns one [MQTT-3.1.3-6], and every
   /// connection is then a new session.
@@ -97,7 +98,7 @@ struct Config {
 
   const Credentials* credentials{nullptr};
   const Will* will{nullptr};
-  /// User Properties for CONNECT.
+  /// Further properties for CONNECT: User Properties, Request Problem and Response Information.
   std::span<const Property> properties{};
   Tracer tracer{};
 
@@ -114,8 +115,8 @@ struct Config {
   /// Entries of the table of inbound ids, at least twice `receive_maximum`; 0 means exactly that.
   /// Brokers that exceed the Receive Maximum (Mosquitto does at QoS 2) make use of more.
   std::uint16_t inbound_capacity{0};
-  /// Bytes of tx that only SUBSCRIBE and UNSUBSCRIBE may use, so that a queue full of messages
-  /// cannot keep a device unsubscribed.
+  /// Bytes of tx, a slot of 16 included, that only SUBSCRIBE and UNSUBSCRIBE may use, so that a
+  /// queue full of messages cannot keep a device unsubscribed.
   std::uint16_t subscribe_reserve{64};
 
   /// Name resolution, TCP and TLS together, for each address list the transport tries.

@@ -57,6 +57,20 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  /// Called when something has come up between the calls that drive the engine: a message was
+  /// released.
+  struct Listener {
+    void (*function)(void* context){nullptr};
+    void* context{nullptr};
+  };
+  void set_listener(Listener listener) { listener_ = listener; }
+  void notify() const {
+    if (listener_.function != nullptr) listener_.function(listener_.context);
+  }
+  /// A payload callable is running: nothing else may be called but `publish` and the like, which
+  /// refuse.
+  [[nodiscard]] bool calling() const { return calling_; }
+
   /// Where packet identifiers begin; once, before anything else.
   void seed(std::uint16_t random) { log_.seed(random); }
 
@@ -112,7 +126,14 @@ class Engine {
 
   /// Nothing: no deadline runs.
   [[nodiscard]] std::optional<Instant> next_deadline() const;
-  void advance(Instant now);
+  void advance(Instant now) {
+    pass_time(now);
+    check_deadlines();
+  }
+  /// The two halves of `advance`: between them comes what has arrived in the meantime, so that a
+  /// late caller does not take an answer for missing that is there.
+  void pass_time(Instant now);
+  void check_deadlines();
   /// The time of the last `advance`.
   [[nodiscard]] Instant now() const { return now_; }
 
@@ -149,7 +170,8 @@ class Engine {
   [[nodiscard]] bool pending(Ticket ticket) const;
   [[nodiscard]] bool has_outcome(Ticket ticket) const;
   /// Hands out that outcome; its ticket is then unknown.
-  [[nodiscard]] std::optional<Outcome> take_outcome(Ticket ticket);
+  /// Its reason codes are a view until `end_views`, or, with `lasting` false, until the next call.
+  [[nodiscard]] std::optional<Outcome> take_outcome(Ticket ticket, bool lasting = true);
   /// A ticket whose outcome waits to be read, after `ticket` if that is not empty; empty: none.
   [[nodiscard]] Ticket next_outcome(Ticket after) const;
 
@@ -160,7 +182,8 @@ class Engine {
   [[nodiscard]] Shortage shortage() const { return shortage_; }
   /// The largest packet that would be accepted now, in bytes.
   [[nodiscard]] std::size_t tx_free();
-  /// Whether there is room now for the last command that was refused with not_ready.
+  /// Whether there is room now for the last SUBSCRIBE or UNSUBSCRIBE that was refused with
+  /// not_ready.
   [[nodiscard]] bool room_for_refused();
   [[nodiscard]] std::size_t tx_capacity() const { return log_.capacity(); }
   [[nodiscard]] std::size_t tx_peak() const { return log_.peak(); }
@@ -252,14 +275,15 @@ class Engine {
   void stage_control();
   void stage_releases();
   void stage_acks();
+  void acks_written(Bytes packets);
   [[nodiscard]] bool add_control(PacketType type, std::uint16_t packet_id, ReasonCode reason);
   // keep_alive.cpp
   void received_something();
   void wrote_something();
   void watch_write();
+  void await_pingresp();
   [[nodiscard]] std::uint32_t ping_interval() const;
   [[nodiscard]] std::uint32_t ping_limit() const;
-  void expire_timers();
   [[nodiscard]] Verdict on_pingresp(Bytes body);
   // closing.cpp
   void fail(Error error, ReasonCode reason);
@@ -268,6 +292,7 @@ class Engine {
   void close_with(ReasonCode reason);
 
   const Config& config_;
+  Listener listener_{};
   detail::RxBuffer rx_;
   detail::TxLog log_;
   detail::ControlQueue control_;
@@ -275,7 +300,8 @@ class Engine {
   Limits limits_{};
   Counters counters_{};
 
-  std::uint32_t wanted_{0};  // bytes and spare of the command that was refused last
+  std::uint32_t wanted_{0};     // bytes and spare of the command that was refused last
+  std::uint32_t half_sent_{0};  // of the pinned packet, or of CONNECT
   Instant now_{};
   detail::Countdown rx_idle_{};      // until silence of the broker is probed
   detail::Countdown tx_idle_{};      // until our own silence is broken
@@ -284,7 +310,6 @@ class Engine {
   detail::Countdown pong_limit_{};   // until PINGRESP, whatever else comes
   detail::Countdown phase_timer_{};  // CONNACK; the end of an overflow; the leaving of DISCONNECT
 
-  std::uint32_t half_sent_{0};  // of the pinned packet, or of CONNECT
   std::uint32_t skip_left_{0};  // bytes of a packet larger than rx that are still to come
   std::uint32_t oversize_{0};  // its size, once its head is kept; with rx_too_small that of CONNACK
   std::uint16_t kept_head_{0};      // the bytes of it that stand first among the messages kept
@@ -296,19 +321,18 @@ class Engine {
   std::uint16_t connection_{0};
   std::uint16_t serial_{0};  // of the message handed out last
   std::uint16_t held_id_{0};
-  SlotIndex shown_{
-      detail::no_slot};  // an outcome handed out whose reason codes are being looked at
   Cause cause_{};
   Phase phase_{Phase::offline};
   Shortage shortage_{Shortage::none};
 
-  bool was_online_ : 1 {false};   // this link has seen a CONNACK that was a success
-  bool first_ : 1 {true};         // no connection has succeeded yet
-  bool has_session_ : 1 {false};  // the broker should have our session
-  bool force_clean_ : 1 {false};  // the broker had a session that is not ours
-  bool clean_start_ : 1 {false};  // what the last CONNECT said
-  bool unanswered_ : 1 {false};   // a CONNECT left whole, and no CONNACK was seen since
-  bool doubtful_ : 1 {false};     // the broker may have made a new session without our knowing
+  bool was_online_ : 1 {false};    // this link has seen a CONNACK that was a success
+  bool first_ : 1 {true};          // no connection has succeeded yet
+  bool has_session_ : 1 {false};   // the broker should have our session
+  bool force_clean_ : 1 {false};   // the broker had a session that is not ours
+  bool clean_start_ : 1 {false};   // what the last CONNECT said
+  bool unanswered_ : 1 {false};    // a CONNECT left whole, and no CONNACK was seen since
+  bool doubtful_ids_ : 1 {false};  // what is remembered may be of a session the broker has lost
+  bool doubtful_ : 1 {false};      // the broker may have made a new session without our knowing
   bool session_present_ : 1 {false};
   bool progress_ : 1 {false};
   bool deferred_ : 1 {false};  // the held message will be acknowledged by its handle

@@ -49,7 +49,7 @@ class Outcome {
 
   [[nodiscard]] Ticket ticket() const { return ticket_; }
   [[nodiscard]] Operation operation() const { return operation_; }
-  /// Present when there was no answer: session_lost, cancelled; packet_too_large,
+  /// Present when there was no answer: session_lost; packet_too_large,
   /// qos_not_supported, retain_not_supported (what a later connection does not allow).
   [[nodiscard]] std::optional<Error> error() const {
     return error_ == Error{} ? std::nullopt : std::optional{error_};
@@ -113,7 +113,8 @@ class Event {
   /// When the next attempt begins.
   [[nodiscard]] Instant next_attempt() const { return next_attempt_; }
   /// What the broker said beside the reason code, in the CONNACK or DISCONNECT that ended the
-  /// connection. Views until the next `poll` or `next_event`.
+  /// connection. Views until the next attempt begins or the next `poll` or `next_event`, whichever
+  /// is first.
   [[nodiscard]] Properties properties() const { return last_words_; }
   [[nodiscard]] std::string_view reason_string() const;
   /// Another broker to use, with 0x9C and 0x9D. It is never followed by itself.

@@ -27,15 +27,18 @@ class Payload {
  public:
   constexpr Payload() = default;
   // NOLINTBEGIN(google-explicit-constructor): a payload is what it is made of.
-  Payload(std::string_view text) : data_{text.data()}, size_{text.size()} {}
-  Payload(const char* text) : Payload{std::string_view{text}} {}
+  template <class Text>
+    requires std::convertible_to<const Text&, std::string_view>
+  Payload(const Text& text) : Payload{as_bytes(text)} {}
+  template <class Memory>
+    requires std::convertible_to<const Memory&, Bytes> &&
+             (!std::convertible_to<const Memory&, std::string_view>)
+  Payload(const Memory& memory) : Payload{Bytes{memory}} {}
   Payload(Bytes bytes) : data_{bytes.data()}, size_{bytes.size()} {}
-  Payload(std::span<std::byte> bytes) : Payload{Bytes{bytes}} {}
-  template <class F>
-    requires std::invocable<F&, std::span<std::byte>> &&
-                 (!std::convertible_to<F &&, std::string_view>) &&
-                 (!std::convertible_to<F &&, Bytes>)
-  Payload(F&& writer) : data_{&writer}, write_{&call<std::remove_reference_t<F>>} {}
+  template <class Writer>
+    requires std::invocable<Writer&, std::span<std::byte>> &&
+                 std::is_class_v<std::remove_reference_t<Writer>>
+  Payload(Writer&& writer) : data_{&writer}, write_{&call<std::remove_reference_t<Writer>>} {}
   // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] bool is_callable() const { return write_ != nullptr; }
@@ -47,16 +50,16 @@ class Payload {
   [[nodiscard]] Result<std::size_t> write(std::span<std::byte> space) const;
 
  private:
-  using Writer = std::optional<std::size_t> (*)(const void*, std::span<std::byte>);
+  using WriteFunction = std::optional<std::size_t> (*)(const void*, std::span<std::byte>);
 
-  template <class F>
+  template <class Writer>
   static std::optional<std::size_t> call(const void* object, std::span<std::byte> space) {
-    return (*static_cast<F*>(const_cast<void*>(object)))(space);
+    return (*static_cast<Writer*>(const_cast<void*>(object)))(space);
   }
 
   const void* data_{nullptr};
   std::size_t size_{0};
-  Writer write_{nullptr};
+  WriteFunction write_{nullptr};
 };
 
 /// A message to be sent. A view of the caller's memory, read only during `publish`: afterwards tx

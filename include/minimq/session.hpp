@@ -96,13 +96,15 @@ class Session final : private Waiter {
 
   /// Ends the connection with DISCONNECT and then stays stopped; Event::Kind::stopped tells when.
   /// What was accepted and not answered stays in tx and goes on after `start()`. Errors:
-  /// reason_code_invalid, property_invalid, session_expiry_invalid; not_ready, if there is no room
-  /// in tx for the properties (one without properties always leaves); with `drain`, properties are
-  /// not possible: property_invalid.
+  /// stopped, if it is stopped already; reason_code_invalid, property_invalid,
+  /// session_expiry_invalid; not_ready, if there is no room in tx for the properties (one without
+  /// properties always leaves); with `drain`, properties are not possible: property_invalid. Where
+  /// a DISCONNECT is leaving already, nothing follows it; during a drain this one takes its place.
   Result<void> disconnect(const DisconnectOptions& options = {});
 
-  /// Leaves the state stopped, and makes the next attempt at once. Does nothing while one is under
-  /// way or the session is online. Error: the configuration's.
+  /// Leaves the state stopped, and makes the next attempt at once; while the application's own
+  /// `disconnect` is under way, right after it. Does nothing while an attempt is under way or the
+  /// session is online. Error: the configuration's.
   Result<void> start();
   /// Ends the connection, if there is one, and makes the next attempt at once. Error: the
   /// configuration's.
@@ -200,6 +202,7 @@ class Session final : private Waiter {
   void stop(Cause cause);
   void close_link();
   [[nodiscard]] bool linked() const;
+  [[nodiscard]] bool leaving() const;
   [[nodiscard]] const Broker& broker() const;
   // backoff.cpp
   [[nodiscard]] std::uint32_t random_up_to(std::uint32_t most);
@@ -216,21 +219,19 @@ class Session final : private Waiter {
   [[nodiscard]] static Event busy_event();
   void resume_operations();
   void arm();
-  static void wake(Session& session);
+  static void wake(void* session);
 
   Config config_;
   Transport& transport_;
   Operation* operations_{nullptr};  // that wait, in the order they began
   Engine engine_;
-  void (*kick_)(Session&){
-      nullptr};           // set by the first operation: a super-loop does not link the waiting
-  bool* alive_{nullptr};  // while coroutines are resumed: told when one destroys the session
   Instant deadline_{
-      Instant::min()};  // of the state; while online, when that began; while draining, its end
+      Instant::min()};    // of the state; while online, when that began; while draining, its end
+  bool* alive_{nullptr};  // while coroutines are resumed: told when one destroys the session
   std::uint16_t failures_{0};
   Cause cause_{};
   std::optional<Error> config_error_;
-  std::uint16_t attempts_{0};  // since a connection was established: picks the broker
+  std::uint16_t attempts_{0};  // that failed: picks the broker
   State state_{State::waiting};
   Reports reports_{};
   ReasonCode farewell_{};          // of the DISCONNECT after a drain
@@ -240,6 +241,7 @@ class Session final : private Waiter {
   bool write_blocked_ : 1 {false};  // the transport took less than it was offered
   bool again_ : 1 {false};          // `drive` stopped at its bound
   bool draining_ : 1 {false};
+  bool ending_ : 1 {false};   // the link ends for another reason, and none is to follow
   bool restart_ : 1 {false};  // the link ends because `reconnect_now` wants another one
   bool driving_ : 1 {false};
 };

@@ -76,7 +76,9 @@ Decoded<Connack> decode_connack_head(Bytes body) {
   if (flags > 1) reader.fail(ReasonCode::malformed_packet);
   connack.reason = static_cast<ReasonCode>(reader.u8());
   const bool contradicts = connack.session_present && connack.reason != ReasonCode::success;
-  if (contradicts || !may_stand_in(connack.reason, ReasonPlace::connack)) {
+  // A refusal that is not listed is a refusal all the same.
+  const bool listed = is_error(connack.reason) || connack.reason == ReasonCode::success;
+  if (contradicts || !listed) {
     reader.fail(ReasonCode::protocol_error);
   }
   if (reader.failed()) result = std::unexpected{reader.error()};

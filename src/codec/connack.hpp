@@ -33,9 +33,9 @@ struct Connack {
 };
 
 /// `body` is what follows the fixed header. Errors: malformed_packet (reserved flags
-/// [MQTT-3.2.2-1], lengths), protocol_error (reason code not listed [MQTT-3.2.2-8], Session Present
-/// with a refusal [MQTT-3.2.2-6], values out of range). Session Present is judged against our state
-/// by the engine.
+/// [MQTT-3.2.2-1], lengths), protocol_error (a reason code below 0x80 that is not listed
+/// [MQTT-3.2.2-8], Session Present with a refusal [MQTT-3.2.2-6], values out of range). Session
+/// Present is judged against our state by the engine.
 [[nodiscard]] Decoded<Connack> decode_connack(Bytes body);
 
 /// The Session Present flag and reason code alone, where the rest does not fit the buffer: `body`

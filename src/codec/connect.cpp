@@ -105,11 +105,13 @@ bool is_good(const Will& will) {
 
 bool has_good_properties(const Config& config) {
   PropertyCheck check{Carrier::connect};
-  // The configuration has fields for these, and topic aliases are not used.
+  // The configuration has fields for these, or the engine could not answer what they bring about.
   check.reserve(PropertyId::session_expiry_interval);
   check.reserve(PropertyId::receive_maximum);
   check.reserve(PropertyId::maximum_packet_size);
   check.reserve(PropertyId::topic_alias_maximum);
+  check.reserve(PropertyId::authentication_method);
+  check.reserve(PropertyId::authentication_data);
   if (!measure_properties(check, config.properties)) return false;
   if (config.will != nullptr && !measure_properties(config.will->properties, Carrier::will)) {
     return false;

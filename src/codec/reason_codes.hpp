@@ -7,16 +7,16 @@
 
 namespace minimq::codec {
 
-/// Where a reason code may stand: the columns of table 2-6, seen from a client.
+/// Where a reason code may stand: the columns of table 2-6, seen from a client. CONNACK has none:
+/// there every code of 0x80 and above is a refusal.
 enum class ReasonPlace : std::uint8_t {
-  connack = 0x01,
-  acknowledgement = 0x02,  ///< PUBACK and PUBREC.
-  release = 0x04,          ///< PUBREL and PUBCOMP.
-  suback = 0x08,
-  unsuback = 0x10,
-  received_disconnect = 0x20,
-  sent_disconnect = 0x40,
-  received_auth = 0x80,
+  acknowledgement = 0x01,  ///< PUBACK and PUBREC.
+  release = 0x02,          ///< PUBREL and PUBCOMP.
+  suback = 0x04,
+  unsuback = 0x08,
+  received_disconnect = 0x10,
+  sent_disconnect = 0x20,
+  received_auth = 0x40,
 };
 
 [[nodiscard]] bool may_stand_in(ReasonCode code, ReasonPlace place);

@@ -159,7 +159,7 @@ bool Engine::pending(Ticket ticket) const {
 
 bool Engine::has_outcome(Ticket ticket) const {
   const SlotIndex index = log_.find(ticket.packet_id());
-  return !ticket.empty() && index != no_slot && index != shown_ &&
+  return !ticket.empty() && index != no_slot && index != log_.shown() &&
          log_[index].state >= SlotState::settled && log_[index].state < SlotState::quarantined;
 }
 
@@ -176,7 +176,7 @@ Ticket Engine::next_outcome(Ticket after) const {
   return {};
 }
 
-std::optional<Outcome> Engine::take_outcome(Ticket ticket) {
+std::optional<Outcome> Engine::take_outcome(Ticket ticket, bool lasting) {
   if (!has_outcome(ticket)) return std::nullopt;
   const SlotIndex index = log_.find(ticket.packet_id());
   const Slot slot = log_[index];
@@ -187,11 +187,11 @@ std::optional<Outcome> Engine::take_outcome(Ticket ticket) {
   if (slot.state == SlotState::settled) {
     const Outcome outcome{ticket, operation, static_cast<ReasonCode>(slot.code),
                           log_.packet(index)};
-    if (slot.size == 0) {
-      log_.release(index);
+    if (slot.size != 0 && lasting) {
+      if (log_.shown() != no_slot) log_.release(log_.shown());
+      log_.show(index);
     } else {
-      if (shown_ != no_slot) log_.release(shown_);
-      shown_ = index;
+      log_.release(index);
     }
     return outcome;
   }

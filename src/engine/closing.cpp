@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How a connection ends.
+#include <algorithm>
+
 #include "codec/disconnect.hpp"
 #include "codec/writer.hpp"
 #include "minimq/engine.hpp"
@@ -56,15 +58,14 @@ Result<void> Engine::disconnect(ReasonCode reason, std::span<const Property> pro
   if (calling_) return std::unexpected{Error::busy};
   const auto length = codec::measure_disconnect(reason, properties);
   if (!length) return std::unexpected{length.error()};
-  for (const Property& property : properties) {
-    if (property.id() != PropertyId::session_expiry_interval) continue;
-    if (limits_.session_expiry_s == 0 && property.number() != 0) {
-      return std::unexpected{Error::session_expiry_invalid};
-    }
-  }
   if (phase_ != Phase::online) {
     abandon(Error::requested);
     return {};
+  }
+  const auto expiry =
+      std::ranges::find(properties, PropertyId::session_expiry_interval, &Property::id);
+  if (expiry != properties.end() && expiry->number() != 0 && limits_.session_expiry_s == 0) {
+    return std::unexpected{Error::session_expiry_invalid};
   }
   const std::size_t size = 1 + codec::varint_size(static_cast<std::uint32_t>(*length)) + *length;
   const bool fits = limits_.maximum_packet_size == 0 || size <= limits_.maximum_packet_size;
@@ -80,11 +81,7 @@ Result<void> Engine::disconnect(ReasonCode reason, std::span<const Property> pro
     phase_ = Phase::closing;
     control_.keep_half_written();
     phase_timer_.start(config_.ping_timeout.count());
-  }
-  for (const Property& property : properties) {
-    if (property.id() == PropertyId::session_expiry_interval) {
-      limits_.session_expiry_s = property.number();
-    }
+    if (expiry != properties.end()) limits_.session_expiry_s = expiry->number();
   }
   cause_ = {.error = Error::requested, .reason = reason};
   return {};

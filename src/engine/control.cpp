@@ -17,10 +17,6 @@ void Engine::stage_control() {
     ping_due_ = false;
     trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::pingreq) << 4, 0,
           ReasonCode::success, 2);
-    if (!pong_.running()) {
-      pong_.start(config_.ping_timeout.count());
-      pong_limit_.start(ping_limit());
-    }
   }
 }
 
@@ -58,6 +54,23 @@ void Engine::stage_acks() {
     }
     if (!add_control(type, entry.packet_id, reason)) return;
     entry.state = staged;
+  }
+}
+
+// An exchange goes on with the last byte of its acknowledgement, not with the queue's: the broker
+// may answer that one while those behind it are still on their way.
+void Engine::acks_written(Bytes packets) {
+  const auto byte = [&packets](std::size_t index) {
+    return std::to_integer<std::uint8_t>(packets[index]);
+  };
+  while (!packets.empty()) {
+    const std::size_t size = std::size_t{2} + byte(1);
+    const auto type = static_cast<PacketType>(byte(0) >> 4);
+    if (type == PacketType::pingreq) await_pingresp();
+    if (size >= 4 && inbound_.written(type, static_cast<std::uint16_t>(byte(2) << 8 | byte(3)))) {
+      progress_ = true;
+    }
+    packets = packets.subspan(size);
   }
 }
 

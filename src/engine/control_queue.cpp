@@ -56,13 +56,15 @@ void ControlQueue::add_disconnect(ReasonCode reason) {
   end_ = static_cast<std::uint8_t>(end_ + writer.size());
 }
 
-void ControlQueue::consume(std::size_t count) {
+Bytes ControlQueue::consume(std::size_t count) {
+  const std::byte* const finished = memory_ + half_;
   begin_ = static_cast<std::uint8_t>(begin_ + count);
   while (half_ < begin_) {
     const int after = half_ + packet_size(memory_ + half_);
     if (after > begin_) break;
     half_ = static_cast<std::uint8_t>(after);
   }
+  return {finished, memory_ + half_};
 }
 
 }  // namespace minimq::detail

@@ -109,9 +109,9 @@ void Engine::tx_consume(std::size_t count) {
 }
 
 void Engine::end_views() {
+  if (calling_) return;
   release_message();
-  if (shown_ != detail::no_slot) log_.release(shown_);
-  shown_ = detail::no_slot;
+  if (log_.shown() != detail::no_slot) log_.release(log_.shown());
 }
 
 bool Engine::idle() const {
@@ -135,7 +135,7 @@ bool Engine::idle() const {
 }
 
 bool Engine::room_for_refused() {
-  return log_.space(wanted_).size() >= wanted_;
+  return !calling_ && log_.space(wanted_).size() >= wanted_;
 }
 
 bool Engine::wants_write() {
@@ -146,6 +146,7 @@ bool Engine::wants_write() {
 }
 
 std::size_t Engine::tx_free() {
+  if (calling_) return 0;
   const std::size_t space = log_.space(SIZE_MAX).size();
   return space > config_.subscribe_reserve ? space - config_.subscribe_reserve : 0;
 }

@@ -13,6 +13,7 @@ void Engine::link_opened() {
   control_.clear();
   skip_left_ = oversize_ = half_sent_ = 0;
   last_words_size_ = kept_head_ = 0;
+  limits_.keep_alive_s = 0;  // Unknown until CONNACK.
   if (unanswered_) doubtful_ = true;
   was_online_ = unanswered_ = session_present_ = progress_ = overflow_ = ping_due_ = paused_ =
       abandoned_ = false;
@@ -73,7 +74,11 @@ void Engine::on_connack(Bytes body) {
   session_present_ = connack->session_present;
   ++counters_.connections;
   take_limits(*connack);
-  if (!session_present_) session_ended();  // [MQTT-3.2.2-5]
+  if (doubtful_) doubtful_ids_ = true;
+  if (!session_present_) {  // [MQTT-3.2.2-5]
+    doubtful_ = false;
+    session_ended();
+  }
   apply_limits();
   half_sent_ = 0;
   received_something();

@@ -58,9 +58,10 @@ Engine::Admission Engine::admit(const codec::Publish& publish) {
   if (publish.qos == QoS::at_most_once) return Admission::deliver;
   const bool qos2 = publish.qos == QoS::exactly_once;
   if (InboundEntry* const entry = inbound_.find(publish.packet_id)) {
-    // In a session that may be another one, a message that does not say DUP is new.
+    // What is remembered may be of a session that the broker has lost: there, a message that does
+    // not say DUP is new, and so is any at QoS 1.
     const bool renewed =
-        doubtful_ && qos2 && !publish.duplicate && entry->state == InboundState::awaiting_pubrel;
+        doubtful_ids_ && entry->state == InboundState::remembered && !(qos2 && publish.duplicate);
     if (!renewed) return answer_duplicate(*entry, publish);
     inbound_.remove(*entry);
   }
@@ -83,7 +84,7 @@ bool Engine::needs_record(const codec::Publish& publish) const {
 void Engine::record(const codec::Publish& publish, bool skipped) {
   held_id_ = phase_ == Phase::offline ? std::uint16_t{0} : publish.packet_id;
   if (!needs_record(publish)) return;
-  const InboundState state = phase_ == Phase::offline           ? InboundState::awaiting_pubrel
+  const InboundState state = phase_ == Phase::offline           ? InboundState::remembered
                              : publish.qos == QoS::exactly_once ? InboundState::pubrec_withheld
                                                                 : InboundState::puback_withheld;
   inbound_.add(publish.packet_id, state,
@@ -100,7 +101,7 @@ Engine::Admission Engine::answer_duplicate(InboundEntry& entry, const codec::Pub
         !add_control(type, publish.packet_id, ReasonCode::packet_identifier_in_use)) {
       return Admission::later;
     }
-  } else if (qos2 && entry.state != InboundState::pubrec_withheld) {
+  } else if (qos2 && phase_ == Phase::online && entry.state != InboundState::pubrec_withheld) {
     entry.state = InboundState::pubrec_due;
   }
   ++counters_.duplicates;
@@ -129,7 +130,7 @@ Event Engine::hand_out(const codec::Publish& publish, std::uint32_t skipped) {
 
 // The application is done with the message it holds: now it is acknowledged [MQTT-4.3.2-4].
 void Engine::release_message() {
-  if (!rx_.holding()) return;
+  if (!rx_.holding() || calling_) return;
   rx_.release();
   InboundEntry* const entry = inbound_.find(held_id_);
   if (held_id_ != 0 && !deferred_ && entry != nullptr) {

@@ -26,26 +26,33 @@ void InboundTable::remove(InboundEntry& entry) {
   --count_;
 }
 
-bool InboundTable::staged_written() {
-  const auto ended = [](InboundEntry& entry) {
-    if (entry.state == InboundState::pubrec_staged && !is_error(entry.reason)) {
-      entry.state = InboundState::awaiting_pubrel;
-    }
-    return entry.state == InboundState::puback_staged ||
-           entry.state == InboundState::pubrec_staged ||
-           entry.state == InboundState::pubcomp_staged;
+bool InboundTable::written(PacketType type, std::uint16_t packet_id) {
+  InboundEntry* const entry = find(packet_id);
+  if (entry == nullptr) return false;
+  const bool puback = type == PacketType::puback && entry->state == InboundState::puback_staged;
+  const bool pubrec = type == PacketType::pubrec && entry->state == InboundState::pubrec_staged;
+  const bool pubcomp = type == PacketType::pubcomp && entry->state == InboundState::pubcomp_staged;
+  const bool ended = puback || pubcomp || (pubrec && is_error(entry->reason));
+  if (ended) {
+    remove(*entry);
+  } else if (pubrec) {
+    entry->state = InboundState::awaiting_pubrel;
+  }
+  return ended;
+}
+
+void InboundTable::forget_remembered() {
+  const auto remembered = [](const InboundEntry& entry) {
+    return entry.state == InboundState::remembered;
   };
-  InboundEntry* const last = std::remove_if(entries_, entries_ + count_, ended);
-  const auto left = static_cast<std::uint16_t>(last - entries_);
-  const bool any = left != count_;
-  count_ = left;
-  return any;
+  count_ = static_cast<std::uint16_t>(std::remove_if(entries_, entries_ + count_, remembered) -
+                                      entries_);
 }
 
 void InboundTable::connection_lost() {
   const auto comes_again = [](InboundEntry& entry) {
-    if (!entry.is_qos2() || is_error(entry.reason)) return true;
-    entry.state = InboundState::awaiting_pubrel;
+    if (!entry.is_qos2()) return true;
+    entry.state = InboundState::remembered;
     return false;
   };
   count_ = static_cast<std::uint16_t>(std::remove_if(entries_, entries_ + count_, comes_again) -

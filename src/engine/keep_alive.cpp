@@ -46,6 +46,14 @@ void Engine::watch_write() {
   stall_.start(silence + config_.ping_timeout.count());
 }
 
+// The time for the answer begins when PINGREQ has left, not when it was due: a long packet may be
+// before it.
+void Engine::await_pingresp() {
+  if (pong_.running()) return;
+  pong_.start(config_.ping_timeout.count());
+  pong_limit_.start(ping_limit());
+}
+
 Engine::Verdict Engine::on_pingresp(Bytes body) {
   if (!body.empty()) {
     fail_received(ReasonCode::malformed_packet);
@@ -56,7 +64,7 @@ Engine::Verdict Engine::on_pingresp(Bytes body) {
   return Verdict::done;
 }
 
-void Engine::advance(Instant now) {
+void Engine::pass_time(Instant now) {
   const Duration passed = now - now_;
   now_ = now;
   if (passed <= Duration::zero()) return;
@@ -70,10 +78,9 @@ void Engine::advance(Instant now) {
     pong_.pass(milliseconds);
     pong_limit_.pass(milliseconds);
   }
-  expire_timers();
 }
 
-void Engine::expire_timers() {
+void Engine::check_deadlines() {
   switch (phase_) {
     case Phase::offline: break;
     case Phase::connecting:
@@ -84,6 +91,8 @@ void Engine::expire_timers() {
       break;
     case Phase::online:
       if (phase_timer_.expired()) {
+        // An exchange that the broker has not gone on with by now would block the table for ever.
+        if (!progress_) inbound_.forget_remembered();
         fail(Error::receive_maximum_exceeded, ReasonCode::receive_maximum_exceeded);
       } else if (stall_.expired()) {
         abandon(Error::write_stalled);

@@ -49,7 +49,9 @@ Result<Message> Message::copy_to(std::span<std::byte> storage) const {
 }
 
 void Message::release() const {
-  if (engine_ != nullptr && engine_->serial_ == serial_) engine_->release_message();
+  if (engine_ == nullptr || engine_->serial_ != serial_) return;
+  engine_->release_message();
+  engine_->notify();
 }
 
 AckHandle Message::defer_ack() const {

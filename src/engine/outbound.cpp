@@ -44,7 +44,7 @@ Result<std::span<std::byte>> Engine::room(std::size_t size, std::size_t spare) {
   const std::span<std::byte> space = log_.space(size + spare);
   if (space.size() < size + spare) {
     shortage_ = outcomes_ != 0 ? Shortage::outcomes : Shortage::bytes;
-    wanted_ = static_cast<std::uint32_t>(size + spare);
+    if (spare == 0) wanted_ = static_cast<std::uint32_t>(size);
     return std::unexpected{Error::not_ready};
   }
   return space;
@@ -71,11 +71,13 @@ Result<Ticket> Engine::publish_bytes(const Publication& publication, QoS qos) {
 // The payload is written where it stays, before its size is known: so the head is written last, and
 // ends where the payload begins.
 Result<Ticket> Engine::publish_callable(const Publication& publication, QoS qos) {
+  constexpr std::size_t fixed_header_min = 2;
   constexpr std::size_t fixed_header_max = 5;
   const auto layout = codec::measure_publish(publication, qos);
   if (!layout) return std::unexpected{layout.error()};
   const std::size_t head_max = fixed_header_max + layout->variable_header;
-  const auto space = room(head_max, reserve());
+  const auto space = room(fixed_header_min + layout->variable_header,
+                          reserve() + fixed_header_max - fixed_header_min);
   if (!space) return std::unexpected{space.error()};
   const std::span<std::byte> whole = log_.space(SIZE_MAX);
   const auto payload_space = whole.first(whole.size() - reserve()).subspan(head_max);
@@ -140,9 +142,8 @@ void Engine::consume_log(std::size_t count) {
     finish_sending(half);
   }
   const std::size_t control = std::min(count, control_.pending().size());
-  control_.consume(control);
+  acks_written(control_.consume(control));
   count -= control;
-  if (control != 0 && control_.empty() && inbound_.staged_written()) progress_ = true;
   while (count != 0) {
     const SlotIndex index = next_sendable(log_.first_unsent(), window());
     const std::size_t taken = std::min<std::size_t>(count, log_[index].size);

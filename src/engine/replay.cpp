@@ -21,6 +21,7 @@ void Engine::link_lost() {
   phase_ = Phase::offline;
   control_.clear();
   inbound_.connection_lost();
+  if (inbound_.empty()) doubtful_ids_ = false;
   requeue_all();
   if (has_session_ && !lasting) {
     has_session_ = false;
@@ -41,7 +42,8 @@ void Engine::requeue_all() {
     if (slot.kind == SlotKind::disconnect) {
       log_.release(index);
     } else if (slot.kind == SlotKind::qos0) {
-      if (!begun && config_.queue_qos0_offline) continue;
+      // One with an outcome was accepted at a higher QoS.
+      if (!begun && (config_.queue_qos0_offline || !slot.detached)) continue;
       ++counters_.dropped_qos0;
       end_slot(index, SlotState::failed, static_cast<std::uint8_t>(Error::session_lost));
     } else if (begun) {
@@ -61,6 +63,7 @@ void Engine::requeue_all() {
 void Engine::session_ended() {
   constexpr auto lost = static_cast<std::uint8_t>(Error::session_lost);
   inbound_.clear();
+  doubtful_ids_ = false;
   for (const SlotIndex head : {log_.log_head(), log_.releases_head()}) {
     SlotIndex next = no_slot;
     for (SlotIndex index = head; index != no_slot; index = next) {

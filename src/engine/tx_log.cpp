@@ -108,6 +108,7 @@ void TxLog::release(SlotIndex index) {
   (*this)[index].state = SlotState::free;
   push(free_, index);
   if (pinned_ == index) pinned_ = no_slot;
+  if (shown_ == index) shown_ = no_slot;
   if (--used_slots_ == 0) {
     end_ = 0;
     slot_count_ = 0;
@@ -146,14 +147,14 @@ void TxLog::unlink(SlotIndex index) {
   }
 }
 
-// Packets keep their order; the one that is half written keeps its place.
+// Packets keep their order; the one that is half written and the one looked at keep their place.
 void TxLog::compact() {
   drop_free_slots();
   std::uint32_t to = 0;
   for (SlotIndex index = log_.head; index != no_slot; index = (*this)[index].next) {
     Slot& slot = (*this)[index];
     if (slot.size == 0) continue;
-    if (index != pinned_ && slot.offset != to) {
+    if (index != pinned_ && index != shown_ && slot.offset != to) {
       std::memmove(bytes_ + to, bytes_ + slot.offset, slot.size);
       slot.offset = to;
     }

@@ -20,11 +20,11 @@ constexpr int rounds_max = 8;
 }  // namespace
 
 void Session::drive(Instant now) {
-  if (driving_) return;
+  if (driving_ || engine_.calling()) return;
   driving_ = true;
   // When the clock goes back, time has stood still.
   if (now < engine_.now() && deadline_ != Instant::min()) deadline_ += now - engine_.now();
-  engine_.advance(now);
+  engine_.pass_time(now);
   again_ = false;
   step();
   driving_ = false;
@@ -67,7 +67,9 @@ void Session::step_opening() {
 
 void Session::step_linked() {
   read_some();
-  if (state_ == State::connecting && engine_.phase() == Engine::Phase::online) established();
+  engine_.check_deadlines();
+  // Also when the link is over already: what its CONNACK said counts.
+  if (state_ == State::connecting && engine_.was_online()) established();
   if (draining_ && state_ == State::online && (engine_.idle() || engine_.now() >= deadline_)) {
     (void)engine_.disconnect(farewell_, {});
   }
@@ -118,29 +120,29 @@ void Session::write_some() {
 void Session::established() {
   state_ = State::online;
   deadline_ = engine_.now();
-  attempts_ = 0;
   if (!engine_.resumed()) fresh_ = true;
   reports_.established = true;
 }
 
 // A link has ended, or could not be opened; `cause_` says why.
 void Session::link_over() {
+  const bool lasted = engine_.was_online() && engine_.now() - deadline_ >= config_.stable_time;
   if (engine_.was_online() && !draining_) decay_backoff();
   close_link();
-  if (subscribe_refused_) fresh_ = true;
   reports_.established = false;
   if (restart_) {
-    restart_ = false;
+    restart_ = draining_ = ending_ = false;
     state_ = State::waiting;
     deadline_ = Instant::min();
     return;
   }
-  if (cause_.error == Error::requested || draining_) {
-    stop({.error = Error::requested, .reason = cause_.reason});
+  const bool requested = cause_.error == Error::requested;
+  if (requested || draining_ || ending_) {
+    stop({.error = Error::requested, .reason = requested ? cause_.reason : ReasonCode::success});
     return;
   }
   ++failures_;
-  ++attempts_;
+  if (!lasted) ++attempts_;
   reports_.disconnected = true;
   schedule();
 }
@@ -170,7 +172,7 @@ void Session::schedule() {
 void Session::stop(Cause cause) {
   state_ = State::stopped;
   cause_ = cause;
-  draining_ = restart_ = false;
+  draining_ = ending_ = restart_ = false;
   reports_.stopped = true;
 }
 
@@ -184,8 +186,19 @@ const Broker& Session::broker() const {
 }
 
 Result<void> Session::disconnect(const DisconnectOptions& options) {
-  if (const auto ok = usable(); !ok) return ok;
+  if (engine_.calling()) return std::unexpected{Error::busy};
+  if (config_error_) return std::unexpected{*config_error_};
   if (state_ == State::stopped) return std::unexpected{Error::stopped};
+  if (engine_.phase() == Engine::Phase::closing) {
+    // DISCONNECT is leaving already, and nothing may follow it [MQTT-3.14.4-1].
+    if (!Engine::may_disconnect_with(options.reason)) {
+      return std::unexpected{Error::reason_code_invalid};
+    }
+    ending_ = true;
+    restart_ = false;
+    changed();
+    return {};
+  }
   const bool drain = options.drain.count() != 0 && state_ == State::online && !engine_.idle();
   if (drain && !options.properties.empty()) return std::unexpected{Error::property_invalid};
   if (drain) {
@@ -211,6 +224,7 @@ Result<void> Session::disconnect(const DisconnectOptions& options) {
 }
 
 Result<void> Session::start() {
+  if (engine_.calling()) return std::unexpected{Error::busy};
   if (config_error_) return std::unexpected{*config_error_};
   if (state_ == State::stopped || state_ == State::waiting) {
     state_ = State::waiting;
@@ -218,14 +232,22 @@ Result<void> Session::start() {
     backoff_shift_ = 0;
     reports_.stopped = false;
     changed();
+  } else if (leaving()) {
+    restart_ = true;
   }
   return {};
 }
 
+// The application has asked for the end, and it is under way.
+bool Session::leaving() const {
+  return draining_ || ending_ ||
+         (engine_.phase() == Engine::Phase::closing && engine_.cause().error == Error::requested);
+}
+
 Result<void> Session::reconnect_now() {
+  if (engine_.calling()) return std::unexpected{Error::busy};
   if (config_error_) return std::unexpected{*config_error_};
   if (state_ == State::stopped || state_ == State::waiting) return start();
-  if (draining_) return std::unexpected{Error::stopped};
   restart_ = true;
   if (state_ == State::opening) {
     link_over();

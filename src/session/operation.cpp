@@ -36,7 +36,7 @@ Result<Outcome> SettledOperation::await_resume() {
   if (ticket_.empty()) {
     return Outcome{ticket_, Outcome::Operation::publish, ReasonCode::success, {}};
   }
-  if (auto outcome = session_.engine_.take_outcome(ticket_)) return *outcome;
+  if (auto outcome = session_.engine_.take_outcome(ticket_, /*lasting=*/false)) return *outcome;
   return std::unexpected{Error::unknown_ticket};
 }
 
@@ -59,8 +59,8 @@ void Session::begin(Operation& operation) {
   operation.next_ = nullptr;
   operation.stage_ = Operation::Stage::waiting;
   if (operation.kind_ == Operation::Kind::poll && operation.error_ == Error{}) engine_.end_views();
-  kick_ = &Session::wake;
-  wake(*this);
+  engine_.set_listener({.function = &Session::wake, .context = this});
+  wake(this);
 }
 
 void Session::end(Operation& operation) {
@@ -85,7 +85,7 @@ bool Session::awaited(Ticket ticket) const {
 
 // The event loop calls: the session lives a little, and those who waited for it go on.
 void Session::ready() {
-  if (driving_) return;
+  if (driving_ || engine_.calling()) return;
   drive(transport_.now());
   bool alive = true;
   alive_ = &alive;
@@ -136,10 +136,13 @@ std::optional<Error> Session::verdict(const Operation& operation) {
       break;
     case Operation::Kind::ready:
       if (config_error_) return *config_error_;
-      if (operation.argument_ + config_.subscribe_reserve + tx_slot_size > engine_.tx_capacity()) {
+      if (std::uint64_t{operation.argument_} + config_.subscribe_reserve + tx_slot_size >
+          engine_.tx_capacity()) {
         return Error::packet_too_large;
       }
       if (engine_.tx_free() >= operation.argument_) return Error{};
+      // Only reading the outcomes that take up tx would help, and nobody does.
+      if (engine_.idle() && !polled()) return Error::not_ready;
       break;
   }
   if (operation.kind_ != Operation::Kind::poll) {
@@ -159,7 +162,8 @@ bool Session::polled() const {
 }
 
 // A command or an operation has begun outside the event loop's call: it will call at once.
-void Session::wake(Session& session) {
+void Session::wake(void* context) {
+  Session& session = *static_cast<Session*>(context);
   if (!session.driving_) session.transport_.wait(session.interest(), Instant::min(), session);
 }
 
@@ -168,6 +172,8 @@ void Session::arm() {
   for (const Operation* operation = operations_; operation != nullptr;
        operation = operation->next_) {
     deadline = std::min(deadline.value_or(Instant::max()), operation->deadline_);
+    // What was read after the coroutines had run may be what this one waits for.
+    if (verdict(*operation)) again_ = true;
   }
   if (again_) deadline = engine_.now();
   if (deadline == Instant::max()) deadline.reset();

@@ -3,6 +3,7 @@
 // Commands and events. How connections come and go is in connection.cpp.
 #include "minimq/session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -29,6 +30,7 @@ Session::~Session() {
 
 // Whether commands are taken at all.
 Result<void> Session::usable() const {
+  if (engine_.calling()) return std::unexpected{Error::busy};
   if (config_error_) return std::unexpected{*config_error_};
   if (draining_) return std::unexpected{Error::stopped};
   return {};
@@ -36,7 +38,7 @@ Result<void> Session::usable() const {
 
 // There is something to write, or to report: whoever drives the session learns it.
 void Session::changed() {
-  if (kick_ != nullptr) kick_(*this);
+  engine_.notify();
 }
 
 Result<Ticket> Session::publish(const Publication& publication) {
@@ -63,7 +65,7 @@ Result<Ticket> Session::subscribe(std::span<const TopicFilter> filters,
   if (const auto ok = usable(); !ok) return std::unexpected{ok.error()};
   const auto ticket = engine_.subscribe(filters, properties);
   if (ticket) changed();
-  if (!ticket && ticket.error() == Error::not_ready) subscribe_refused_ = true;
+  if (!ticket && ticket.error() == Error::not_ready) subscribe_refused_ = fresh_ = true;
   return ticket;
 }
 
@@ -76,12 +78,14 @@ Result<Ticket> Session::unsubscribe(std::span<const std::string_view> filters,
 }
 
 Result<void> Session::acknowledge(AckHandle handle, ReasonCode reason) {
+  if (engine_.calling()) return std::unexpected{Error::busy};
   const auto result = engine_.acknowledge(handle, reason);
   if (result) changed();
   return result;
 }
 
 Result<void> Session::set_broker(const Broker& broker) {
+  if (engine_.calling()) return std::unexpected{Error::busy};
   if (state_ != State::stopped) return std::unexpected{Error::not_stopped};
   if (!broker.valid()) return std::unexpected{Error::config_broker};
   config_.broker = broker;
@@ -90,6 +94,7 @@ Result<void> Session::set_broker(const Broker& broker) {
 }
 
 Result<void> Session::set_credentials(const Credentials* credentials) {
+  if (engine_.calling()) return std::unexpected{Error::busy};
   if (state_ != State::stopped) return std::unexpected{Error::not_stopped};
   Config changed = config_;
   changed.credentials = credentials;
@@ -108,7 +113,9 @@ void Session::recheck_config() {
 }
 
 std::optional<Event> Session::next_event() {
+  if (engine_.calling()) return std::nullopt;
   engine_.end_views();
+  changed();
   if (auto event = next_lifecycle(/*before_outcomes=*/true)) return event;
   if (const Ticket ticket = next_unawaited(); !ticket.empty()) {
     if (const auto outcome = engine_.take_outcome(ticket)) return Event{*outcome};
@@ -144,7 +151,10 @@ bool Session::subscribe_due() {
 Event Session::lifecycle(Event::Kind kind) const {
   Event event{kind};
   event.cause_ = cause_;
-  event.next_attempt_ = state_ == State::stopped ? Instant::max() : deadline_;
+  // Whoever hears of it late, when the next attempt has begun, is not told of other deadlines.
+  event.next_attempt_ = state_ == State::stopped   ? Instant::max()
+                        : state_ == State::waiting ? std::max(deadline_, engine_.now())
+                                                   : engine_.now();
   event.session_present_ = engine_.session_present();
   event.last_words_ = engine_.last_words();
   event.size_ = engine_.needed_size();

@@ -31,6 +31,12 @@ class EngineScript : public ::testing::Test {
     return *engine_;
   }
 
+  /// Another engine, which knows nothing.
+  void start_anew() {
+    engine_.reset();
+    names_.clear();
+  }
+
   /// A link opens; CONNECT leaves and is returned.
   std::string open() {
     engine().link_opened();

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "minimq/reason.hpp"
+#include "minimq/trace.hpp"
 
 namespace minimq::detail {
 
@@ -17,7 +18,8 @@ enum class InboundState : std::uint8_t {
   pubrec_withheld,  ///< The application has the message.
   pubrec_due,
   pubrec_staged,
-  awaiting_pubrel,  ///< PUBREC was sent, on this connection or an earlier one.
+  awaiting_pubrel,  ///< PUBREC was sent.
+  remembered,  ///< Delivered on an earlier connection; the broker will send it or PUBREL again.
   pubcomp_due,
   pubcomp_staged,
 };
@@ -46,9 +48,12 @@ class InboundTable {
   void remove(InboundEntry& entry);
   void clear() { count_ = 0; }
 
-  /// The acknowledgements staged have all been written: their exchanges end or go on.
-  /// Returns whether one has ended.
-  bool staged_written();
+  /// The last byte of this acknowledgement was written: its exchange ends or goes on, and the
+  /// broker may use the identifier for another message at once [MQTT-4.3.2-5], [MQTT-4.3.3-12].
+  /// Returns whether it has ended.
+  bool written(PacketType type, std::uint16_t packet_id);
+  /// Ends all exchanges that this connection has not taken up.
+  void forget_remembered();
   /// The connection is gone: QoS 1 messages come again; delivered QoS 2 ones are remembered.
   void connection_lost();
 

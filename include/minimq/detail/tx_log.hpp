@@ -96,6 +96,9 @@ class TxLog {
   /// The packet that is half written, or no_slot. Its bytes are not moved.
   [[nodiscard]] SlotIndex pinned() const { return pinned_; }
   void pin(SlotIndex index) { pinned_ = index; }
+  /// An outcome handed out whose reason codes are being looked at, or no_slot. They are not moved.
+  [[nodiscard]] SlotIndex shown() const { return shown_; }
+  void show(SlotIndex index) { shown_ = index; }
 
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
   /// Bytes of packets and slots in use.
@@ -129,6 +132,7 @@ class TxLog {
   List free_{};
   SlotIndex unsent_{no_slot};
   SlotIndex pinned_{no_slot};
+  SlotIndex shown_{no_slot};
   std::uint16_t slot_count_{0};  // that exist, in use or free
   std::uint16_t used_slots_{0};
   std::uint16_t generation_{0};

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs each example against a real Mosquitto: test_examples.py BIN_DIRECTORY [unittest options]."""
+
+import pathlib
+import sys
+import unittest
+
+from programs import Broker, DeadPort, Program
+
+BIN = pathlib.Path(sys.argv.pop(1)).resolve()
+
+
+class DeviceTests:
+    """What is true of the device, however it is driven."""
+
+    program = ''
+
+    def start(self, broker):
+        device = Program(BIN / self.program, broker)
+        self.addCleanup(device.kill)
+        return device
+
+    def test_answers_requests_until_interrupted(self):
+        with Broker() as broker:
+            device = self.start(broker.address)
+            device.wait_for('settled')
+            self.assertEqual(device.lines[0], 'connected')
+            for _ in range(3):
+                self.assertEqual(broker.request('demo/in', 'hello'), 'ack')
+            self.assertEqual(device.interrupt(), 0)
+            self.assertEqual(device.lines.count('inbound'), 3)
+
+    def test_answers_again_after_the_broker_lost_its_session(self):
+        with Broker() as broker:
+            device = self.start(broker.address)
+            device.wait_for('settled')
+            broker.kill()
+            device.wait_for('disconnected')
+            broker.start()
+            device.wait_for('settled', count=2)
+            self.assertEqual(broker.request('demo/in', 'hello'), 'ack')
+            self.assertNotIn('reconnected', device.lines)
+
+    def test_ignores_a_message_that_asks_for_no_reply(self):
+        with Broker() as broker, broker.subscriber('demo/#') as subscriber:
+            device = self.start(broker.address)
+            device.wait_for('settled')
+            with Program(BIN / 'example_03_blocking', broker.address, 'demo/in') as sender:
+                self.assertEqual(sender.wait_until_it_ends(), 0)
+            device.wait_for('inbound')
+            self.assertEqual(broker.request('demo/in', 'hello'), 'ack')
+            replies = [line for line in subscriber.lines if line.endswith(' ack')]
+            self.assertEqual(replies, ['demo/in/reply 1 ack'])
+
+    def test_goes_on_trying_without_a_broker(self):
+        with DeadPort() as address:
+            device = self.start(address)
+            device.wait_for('disconnected', count=2)
+            self.assertEqual(device.interrupt(), 0)
+            self.assertNotIn('connected', device.lines)
+
+    def test_stops_if_the_broker_is_no_address(self):
+        device = self.start('mqtt://')
+        device.wait_for('stopped')
+        self.assertEqual(device.interrupt(), 0)
+        self.assertEqual(device.lines, ['stopped'])
+
+
+class Device(DeviceTests, unittest.TestCase):
+    program = 'example_01_device'
+
+
+class SuperLoop(DeviceTests, unittest.TestCase):
+    program = 'example_02_super_loop'
+
+
+class Blocking(unittest.TestCase):
+    def run_it(self, *arguments):
+        with Program(BIN / 'example_03_blocking', *arguments) as program:
+            return program.wait_until_it_ends(), program.lines
+
+    def test_message_arrives_and_has_an_outcome(self):
+        with Broker() as broker, broker.subscriber('demo/#') as subscriber:
+            status, lines = self.run_it(broker.address)
+            self.assertEqual((status, lines), (0, ['the broker says: Success']))
+            subscriber.wait_for('demo/greeting 2 hello')
+
+    def test_broker_refuses_the_message(self):
+        with Broker('acl_file {directory}/acl', files={'acl': 'topic read #\n'}) as broker:
+            status, lines = self.run_it(broker.address)
+            self.assertEqual((status, lines), (1, ['the broker says: Not authorized']))
+
+    def test_no_broker(self):
+        with DeadPort() as address:
+            status, lines = self.run_it(address)
+            self.assertEqual((status, lines), (1, ['not connected: connect_refused']))
+
+    def test_topic_is_a_filter(self):
+        with Broker() as broker:
+            status, lines = self.run_it(broker.address, 'demo/#')
+            self.assertEqual((status, lines), (1, ['refused: topic_name_invalid']))
+
+
+class PublishOffline(unittest.TestCase):
+    REFUSED = ['demo/+: topic_name_invalid', 'demo/log: not_ready',
+               'demo/picture: packet_too_large']
+
+    def run_it(self, address):
+        with Program(BIN / 'example_04_publish_offline', address) as program:
+            self.assertEqual(program.wait_until_it_ends(), 0)
+            for line in self.REFUSED:
+                self.assertIn(line, program.lines)
+            return [line.partition('outcome: ')[2] for line in program.lines if 'outcome' in line]
+
+    def test_what_was_queued_arrives_in_order(self):
+        with Broker() as broker, broker.subscriber('demo/#') as subscriber:
+            self.assertEqual(self.run_it(broker.address), ['Success', 'Success'])
+            subscriber.wait_for('demo/humidity 1 40')
+            received = [line for line in subscriber.lines if line.startswith('demo/')]
+            self.assertEqual(received, ['demo/temperature 1 21.5', 'demo/humidity 1 40'])
+
+    def test_nobody_has_subscribed(self):
+        with Broker() as broker:
+            self.assertEqual(self.run_it(broker.address), ['No matching subscribers'] * 2)
+
+    def test_without_a_broker_it_goes_on_waiting(self):
+        with DeadPort() as address, Program(BIN / 'example_04_publish_offline', address) as program:
+            program.wait_for('event: disconnected', count=2)
+            self.assertNotEqual(program.interrupt(), 0)
+            self.assertFalse([line for line in program.lines if 'outcome' in line])
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
