@@ -88,7 +88,7 @@ enum class Error : std::uint8_t {
 template <class T>
 using Result = std::expected<T, Error>;
 
-/// The enumerator's name, for logs. It is not linked unless it is called.
+/// The enumerator's name, for logs. A NUL follows it. It is not linked unless it is called.
 [[nodiscard]] std::string_view to_string(Error error);
 
 }  // namespace minimq

@@ -132,7 +132,7 @@ class Event {
   std::size_t size_{0};
 };
 
-/// The enumerator's name, for logs. It is not linked unless it is called.
+/// The enumerator's name, for logs. A NUL follows it. It is not linked unless it is called.
 [[nodiscard]] std::string_view to_string(Event::Kind kind);
 
 }  // namespace minimq

@@ -61,8 +61,8 @@ enum class ReasonCode : std::uint8_t {
   return static_cast<std::uint8_t>(code) >= 0x80;
 }
 
-/// The name in table 2-6 of the specification, for logs; "unknown" for a value that is not there.
-/// It is not linked unless it is called.
+/// The name in table 2-6 of the specification, for logs; "unknown" for a value that is not there. A
+/// NUL follows it. It is not linked unless it is called.
 [[nodiscard]] std::string_view to_string(ReasonCode code);
 
 }  // namespace minimq

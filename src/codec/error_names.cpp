@@ -6,78 +6,79 @@ namespace minimq {
 namespace {
 
 using codec::NameList;
+using namespace std::string_view_literals;
 
 // The groups of the enumeration, each in its order.
 constexpr NameList configuration_names =
-    "config_client_id\n"
-    "config_broker\n"
-    "config_rx_too_small\n"
-    "config_tx_too_small\n"
-    "config_buffers_overlap\n"
-    "config_buffers_too_large\n"
-    "config_receive_maximum\n"
-    "config_inbound_capacity\n"
-    "config_maximum_packet_size\n"
-    "config_credentials\n"
-    "config_will\n"
-    "config_property\n"
-    "config_backoff\n"
-    "config_timeout\n";
+    "config_client_id\0"
+    "config_broker\0"
+    "config_rx_too_small\0"
+    "config_tx_too_small\0"
+    "config_buffers_overlap\0"
+    "config_buffers_too_large\0"
+    "config_receive_maximum\0"
+    "config_inbound_capacity\0"
+    "config_maximum_packet_size\0"
+    "config_credentials\0"
+    "config_will\0"
+    "config_property\0"
+    "config_backoff\0"
+    "config_timeout\0"sv;
 
 constexpr NameList misuse_names =
-    "topic_name_invalid\n"
-    "topic_filter_invalid\n"
-    "response_topic_invalid\n"
-    "property_invalid\n"
-    "reason_code_invalid\n"
-    "packet_too_large\n"
-    "payload_failed\n"
-    "qos_not_supported\n"
-    "retain_not_supported\n"
-    "wildcard_not_supported\n"
-    "shared_not_supported\n"
-    "subscription_id_not_supported\n"
-    "session_expiry_invalid\n"
-    "stopped\n"
-    "not_stopped\n"
-    "busy\n"
-    "unknown_ticket\n"
-    "no_response_topic\n"
-    "stale_ack\n";
+    "topic_name_invalid\0"
+    "topic_filter_invalid\0"
+    "response_topic_invalid\0"
+    "property_invalid\0"
+    "reason_code_invalid\0"
+    "packet_too_large\0"
+    "payload_failed\0"
+    "qos_not_supported\0"
+    "retain_not_supported\0"
+    "wildcard_not_supported\0"
+    "shared_not_supported\0"
+    "subscription_id_not_supported\0"
+    "session_expiry_invalid\0"
+    "stopped\0"
+    "not_stopped\0"
+    "busy\0"
+    "unknown_ticket\0"
+    "no_response_topic\0"
+    "stale_ack\0"sv;
 
 constexpr NameList capacity_names =
-    "not_ready\n"
-    "no_memory\n"
-    "inbound_waiting\n"
-    "deadline_passed\n";
+    "not_ready\0"
+    "no_memory\0"
+    "inbound_waiting\0"
+    "deadline_passed\0"sv;
 
 constexpr NameList link_names =
-    "link_closed\n"
-    "link_error\n"
-    "connect_refused\n"
-    "host_unreachable\n"
-    "host_not_found\n"
-    "connect_timeout\n"
-    "connack_timeout\n"
-    "ping_timeout\n"
-    "write_stalled\n"
-    "certificate_rejected\n"
-    "transport_unsupported\n";
+    "link_closed\0"
+    "link_error\0"
+    "connect_refused\0"
+    "host_unreachable\0"
+    "host_not_found\0"
+    "connect_timeout\0"
+    "connack_timeout\0"
+    "ping_timeout\0"
+    "write_stalled\0"
+    "certificate_rejected\0"
+    "transport_unsupported\0"sv;
 
 constexpr NameList peer_names =
-    "connection_refused\n"
-    "disconnected_by_broker\n"
-    "malformed_packet\n"
-    "protocol_error\n"
-    "receive_maximum_exceeded\n"
-    "topic_alias_invalid\n"
-    "inbound_too_large\n"
-    "rx_too_small\n"
-    "session_unexpected\n";
+    "connection_refused\0"
+    "disconnected_by_broker\0"
+    "malformed_packet\0"
+    "protocol_error\0"
+    "receive_maximum_exceeded\0"
+    "topic_alias_invalid\0"
+    "inbound_too_large\0"
+    "rx_too_small\0"
+    "session_unexpected\0"sv;
 
 constexpr NameList ending_names =
-    "session_lost\n"
-    "requested\n";
+    "session_lost\0"
+    "requested\0"sv;
 
 // The name in a group that begins with `first`.
 std::string_view name_in(NameList group, Error error, Error first) {

@@ -101,6 +101,15 @@ TEST(Names, OfReasonCodesThatAreNotListedAreUnknown) {
   }
 }
 
+TEST(Names, MayBePrintedAsTextsWithATerminator) {
+  for (unsigned value = 0; value < 256; ++value) {
+    const std::string_view error = to_string(static_cast<Error>(value));
+    const std::string_view reason = to_string(static_cast<ReasonCode>(value));
+    EXPECT_EQ(std::string_view{error.data()}, error) << value;
+    EXPECT_EQ(std::string_view{reason.data()}, reason) << value;
+  }
+}
+
 TEST(Names, AreAllDifferent) {
   std::set<std::string_view> names;
   for (const auto& [value, name] : enumerators())
