@@ -5,6 +5,8 @@
 namespace minimq {
 namespace {
 
+using namespace std::string_view_literals;
+
 // From 0x80 on there are no gaps.
 constexpr codec::NameList failure_names =
     "Unspecified error\0"

@@ -39,10 +39,14 @@ void Engine::wrote_something() {
   stall_.stop();
 }
 
+// A write may take nothing until the keep alive and the ping timeout have passed since the last
+// byte that was taken, which is what tx_idle_ counts from.
 void Engine::watch_write() {
   if (stall_.running()) return;
-  const std::uint32_t silence =
-      limits_.keep_alive_s == 0 ? stall_without_keep_alive_ms : limits_.keep_alive_s * 1000u;
+  const std::uint32_t until_ping = tx_idle_.running() ? tx_idle_.left() : 0;
+  const std::uint32_t silence = limits_.keep_alive_s == 0
+                                    ? stall_without_keep_alive_ms
+                                    : limits_.keep_alive_s * 250u + until_ping;
   stall_.start(silence + config_.ping_timeout.count());
 }
 

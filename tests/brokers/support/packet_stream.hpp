@@ -70,6 +70,7 @@ class PacketStream {
   void hold_after(PacketType type, std::size_t more) {
     limit_type_ = type;
     limit_ = passed(type) + more;
+    held_ = false;
   }
   /// Lets nothing out.
   void hold() { held_ = true; }
