@@ -146,7 +146,8 @@ class Session final : private Waiter {
     return SettledOperation{*this, ticket, deadline};
   }
   /// Completes when a packet of that size would be accepted. Errors: deadline_passed,
-  /// inbound_waiting, stopped, packet_too_large.
+  /// inbound_waiting, stopped, packet_too_large; not_ready, if only outcomes that nobody reads take
+  /// up the room.
   [[nodiscard]] ReadyOperation ready(std::size_t bytes, std::optional<Instant> deadline = {}) {
     return ReadyOperation{*this, bytes, deadline};
   }

@@ -203,6 +203,20 @@ TEST_F(Operations, DeadlineForRoomPasses) {
   EXPECT_THAT(log, ElementsAre("deadline_passed"));
 }
 
+TEST_F(Operations, RoomThatOnlyUnreadOutcomesTakeUpIsNotAwaitedForEver) {
+  script.connect();
+  const std::size_t all = script.session().tx_free();
+  publish_one();
+  script.send(puback(expect_publish()));
+  begin(await_room(frames, script, all, {}, log));
+  script.run();
+  EXPECT_THAT(log, ElementsAre("not_ready"));
+  script.expect_event("settled publish 0x00");
+  begin(await_room(frames, script, all, {}, log));
+  script.run();
+  EXPECT_THAT(log, ElementsAre("not_ready", "ready"));
+}
+
 TEST_F(Operations, RoomThatCanNeverBe) {
   script.connect();
   begin(await_room(frames, script, 10'000, {}, log));
