@@ -77,8 +77,10 @@ void Engine::pass_time(Instant now) {
   rx_idle_.pass(milliseconds);
   tx_idle_.pass(milliseconds);
   stall_.pass(milliseconds);
-  phase_timer_.pass(milliseconds);
-  if (!rx_blocked()) {  // PINGRESP cannot be read while the application holds rx.
+  // CONNACK and PINGRESP cannot be read while the application holds rx.
+  const bool blocked = rx_blocked();
+  if (!blocked || phase_ != Phase::connecting) phase_timer_.pass(milliseconds);
+  if (!blocked) {
     pong_.pass(milliseconds);
     pong_limit_.pass(milliseconds);
   }
@@ -113,10 +115,12 @@ void Engine::check_deadlines() {
 
 std::optional<Instant> Engine::next_deadline() const {
   if (phase_ == Phase::offline) return std::nullopt;
+  const bool blocked = rx_blocked();
+  if (blocked && phase_ == Phase::connecting) return std::nullopt;
   std::uint32_t left = phase_timer_.left();
   if (phase_ == Phase::online) {
     left = std::min({left, stall_.left(), rx_idle_.left(), tx_idle_.left()});
-    if (!rx_blocked()) left = std::min({left, pong_.left(), pong_limit_.left()});
+    if (!blocked) left = std::min({left, pong_.left(), pong_limit_.left()});
   }
   if (left == detail::Countdown::off) return std::nullopt;
   return now_ + Duration{left};

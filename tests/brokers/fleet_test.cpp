@@ -107,7 +107,6 @@ TEST_P(Fleet, TalksAThousandMessagesEachWay) {
   if (restart) {
     const auto in_the_middle = [&] { return anna.different > 100 && otto.different > 100; };
     ASSERT_TRUE(turn_until(loop_, in_the_middle));
-    std::printf("middle %u %u\n", anna.different, otto.different);
     ASSERT_LT(anna.different, message_count);
     ASSERT_LT(otto.different, message_count);
     broker_.stop();

@@ -248,7 +248,9 @@ TEST_F(Closing, AnAckThatIsTooLargeForTheBrokerEndsTheConnection) {
     EXPECT_EQ(message(), "x");
     engine().end_views();
     EXPECT_EQ(sent(), size >= 4 ? "40 02 00 05" : disconnect);
-    if (size < 4) EXPECT_TRUE(ended(Error::packet_too_large, ReasonCode::packet_too_large));
+    if (size < 4) {
+      EXPECT_TRUE(ended(Error::packet_too_large, ReasonCode::packet_too_large));
+    }
     connect_with_packet_size(size);
     receive("62 02 00 05");
     EXPECT_EQ(sent(), size >= 5 ? "70 03 00 05 92" : disconnect);

@@ -143,7 +143,9 @@ TEST_F(InboundLoss, AFullTableEndsItsExchangesThenDisconnectsAndLosesNothing) {
     EXPECT_EQ(engine().phase(), Engine::Phase::online);
     const std::byte low[] = {static_cast<std::byte>(id)};
     receive("62 02 00 " + to_hex(low));
-    if (id < 8) EXPECT_EQ(sent(), "70 02 00 " + to_hex(low));
+    if (id < 8) {
+      EXPECT_EQ(sent(), "70 02 00 " + to_hex(low));
+    }
   }
   receive(publish_of("32", 11));  // Every later one is left to the broker as well.
   EXPECT_EQ(take_all(), 0);
@@ -225,7 +227,9 @@ TEST_F(InboundLoss, ABrokerThatIgnoresTheReceiveMaximumDeliversEverythingExactly
       return true;
     };
     std::erase_if(undelivered, answered);
-    if (!undelivered.empty()) EXPECT_EQ(engine().phase(), Engine::Phase::closing);
+    if (!undelivered.empty()) {
+      EXPECT_EQ(engine().phase(), Engine::Phase::closing);
+    }
     EXPECT_TRUE(engine().made_progress());
     lose_link();
     again = true;

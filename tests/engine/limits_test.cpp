@@ -117,13 +117,17 @@ TEST_F(Limit, AQuarantinedIdentifierIsFreeInANewSession) {
     const Ticket held = publish(QoS::exactly_once, std::string(40, 'y')).value();
     sent();
     reconnect(size_32);
-    if (taken_before) EXPECT_EQ(outcome(held), "error: packet_too_large");
+    if (taken_before) {
+      EXPECT_EQ(outcome(held), "error: packet_too_large");
+    }
     EXPECT_LT(engine().tx_free(), all);
     reconnect(connack_resumed);
     EXPECT_LT(engine().tx_free(), all);
     EXPECT_EQ(sent(), "");
     reconnect(connack);
-    if (!taken_before) EXPECT_EQ(outcome(held), "error: packet_too_large");
+    if (!taken_before) {
+      EXPECT_EQ(outcome(held), "error: packet_too_large");
+    }
     EXPECT_EQ(engine().tx_free(), all);
   }
 }

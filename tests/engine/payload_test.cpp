@@ -33,7 +33,7 @@ TEST_F(PayloadTest, APacketOfExactlyTxFreeIsAcceptedAndOneByteMoreIsNot) {
     std::mt19937 random{seed};
     start_anew();
     connect();
-    for (std::uint32_t step = random() % 40; step != 0; --step) {
+    for (auto step = random() % 40; step != 0; --step) {
       const auto ticket = publish_packet(smallest + random() % 60);
       if (random() % 3 != 0) sent(random() % 100);
       const Ticket done = ticket && random() % 2 == 0 ? *ticket : Ticket{};

@@ -52,9 +52,12 @@ class Split : public EngineScript {
         receive_part(packets[i], at, end);
         at = end;
         log += " | " + sent();
-        if (at < size) EXPECT_TRUE(log.ends_with(" | ")) << "sent before the packet was whole";
+        if (at < size) {
+          EXPECT_TRUE(log.ends_with(" | ")) << "sent before the packet was whole";
+        }
       }
-      log += seen() + sent();
+      log += seen();
+      log += sent();
       if (!published && engine().phase() == Engine::Phase::online) {
         published = true;
         publish_all();

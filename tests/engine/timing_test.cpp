@@ -35,7 +35,9 @@ class Timing : public EngineScript {
       const auto deadline = engine().next_deadline();
       ASSERT_TRUE(deadline);
       ASSERT_GE(*deadline, engine().now());
-      if (last) ASSERT_GT(*deadline, *last);
+      if (last) {
+        ASSERT_GT(*deadline, *last);
+      }
       last = deadline;
       engine().advance(*deadline);
       if (writes) sent();

@@ -184,7 +184,9 @@ TEST_F(Views, ReleaseIsRightAtEveryMoment) {
     if (moment == offline || moment == connecting) lose_link();
     if (moment == connecting) open();
     expect_unchanged();
-    if (moment == after_the_next) EXPECT_EQ(message(), "n");
+    if (moment == after_the_next) {
+      EXPECT_EQ(message(), "n");
+    }
     held_.release();
     held_.release();
     switch (moment) {
