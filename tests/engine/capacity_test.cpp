@@ -73,6 +73,32 @@ TEST_F(Capacity, AQos2MessageThatWasReceivedNeedsOnlyItsSlot) {
   EXPECT_LE(engine().tx_peak(), engine().tx_capacity());
 }
 
+// Rule 11: CONNECT needs no room, however long it is, and leaves whole in any pieces.
+TEST_F(Capacity, AConnectLargerThanAllBuffersLeavesInPiecesWhileTxIsFull) {
+  const std::string token(5'000, 'k');
+  const Credentials credentials{.user_name = "device", .password = as_bytes(token)};
+  const std::string last(3'000, 'w');
+  const Will will{.topic = "w", .payload = as_bytes(last), .qos = QoS::at_least_once};
+  config.credentials = &credentials;
+  config.will = &will;
+  const std::string whole = open();
+  EXPECT_GT(whole.size(), 8'000 * 3u);
+  receive(connack);
+  fill(QoS::at_least_once);
+  for (const std::size_t piece : {1u, 7u, 1'000u}) {
+    lose_link();
+    engine().link_opened();
+    std::string pieces;
+    for (std::string next = sent(piece); !next.empty(); next = sent(piece))
+      pieces += (pieces.empty() ? "" : " ") + next;
+    // It does not ask for a clean start now.
+    EXPECT_EQ(pieces.substr(60), whole.substr(60)) << piece;
+    receive(connack_resumed);
+    EXPECT_EQ(engine().phase(), Engine::Phase::online);
+    sent();
+  }
+}
+
 // Inbound messages are acknowledged however full tx is.
 TEST_F(Capacity, AFullTxHoldsUpNoAcknowledgement) {
   connect();

@@ -106,6 +106,21 @@ TEST_F(InboundLoss, MessagesNobodyHasTakenAreDeliveredUntilTheNextAttempt) {
   EXPECT_EQ(sent(), "50 02 00 06 40 02 00 05");
 }
 
+TEST_F(InboundLoss, AMessageTakenAfterTheLossHasNothingToAcknowledge) {
+  connect();
+  receive("32 07 00 01 't' 00 05 00 'a' 34 07 00 01 't' 00 06 00 'b'");
+  lose_link();
+  for (int i = 0; i < 2; ++i) {
+    engine().end_views();
+    const auto event = engine().next_message();
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->message().defer_ack().packet_id, 0);
+  }
+  engine().end_views();
+  connect(connack_resumed);
+  EXPECT_EQ(sent(), "");
+}
+
 TEST_F(InboundLoss, MessagesNobodyHasTakenAreDroppedByTheNextAttemptAndComeAgain) {
   connect();
   receive("32 07 00 01 't' 00 05 00 'a' 34 07 00 01 't' 00 06 00 'b'");

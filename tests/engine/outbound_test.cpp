@@ -87,10 +87,13 @@ TEST_F(Outbound, AHalfWrittenPacketIsNotMovedByWhatIsAcceptedMeanwhile) {
   sent();
   name('b', publish(QoS::at_least_once, std::string(200, 'b')));
   sent(10);
+  TxGather gather;
+  const std::byte* const place = engine().tx_pending(gather)[0].data();
   receive("40 02 <a>");
   EXPECT_EQ(outcome(first), "0");
   name('c', publish(QoS::at_least_once, std::string(100, 'c')));
   (void)publish(QoS::at_least_once, std::string(300, 'd'));  // Too much, but room is looked for.
+  EXPECT_EQ(engine().tx_pending(gather)[0].data(), place);
   const std::string rest = sent();
   EXPECT_EQ(rest.substr(0, 195 * 3), bytes("'" + std::string(195, 'b') + "'") + " ");
 }

@@ -168,6 +168,23 @@ TEST_F(InboundWaiting, HeldMessageOutlivesItsLink) {
   script.expect_event("reconnected");
 }
 
+TEST_F(InboundWaiting, ConnackIsNotMissedWhileTheApplicationHoldsRx) {
+  script.connect();
+  script.send(publish({.topic = "in", .payload = "precious"}));
+  const Event event = script.expect_event("inbound q0 in precious");
+  script.cut();
+  script.advance(1s);
+  script.expect("CONNECT clean=0 id=demo");
+  script.send(connack({.session_present = true}));
+  script.advance(1h);
+  EXPECT_EQ(event.message().text(), "precious");
+  event.message().release();
+  script.run();
+  EXPECT_EQ(script.session().state(), Session::State::online);
+  script.expect_event("disconnected link_closed");
+  script.expect_event("reconnected");
+}
+
 TEST_F(InboundWaiting, PingIsNotMissedWhileTheApplicationHoldsRx) {
   script.connect();
   script.send(message(248));
