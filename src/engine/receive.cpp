@@ -41,6 +41,7 @@ void Engine::scan() {
       paused_ = true;
       break;
     }
+    if (pong_limit_.running()) pong_limit_.start(ping_limit());  // It is one for each packet.
     if (verdict == Verdict::keep) {
       rx_.keep(size);
     } else {

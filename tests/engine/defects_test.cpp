@@ -163,6 +163,20 @@ TEST_F(Defect, ATrickleIsNotLifeForEver) {
   EXPECT_TRUE(ended(Error::ping_timeout));
 }
 
+TEST_F(Defect, ALongBacklogBeforePingrespIsNotTakenForADeadLink) {
+  config.keep_alive_s = 10;
+  connect();
+  advance(8s);
+  EXPECT_EQ(sent(), "C0 00");
+  for (int i = 0; i < 100; ++i) {
+    advance(5s);
+    receive("30 05 00 01 't' 00 'x'");
+    EXPECT_EQ(message(), "x");
+    sent();
+    ASSERT_EQ(engine().phase(), Engine::Phase::online) << i;
+  }
+}
+
 // 11: the keep alive is that of this connection.
 TEST_F(Defect, TheServerKeepAliveOfOneConnectionIsNotTakenForTheNext) {
   connect("20 06 00 00 03 13 00 00");
