@@ -170,8 +170,9 @@ TEST_F(Defect, ALongBacklogBeforePingrespIsNotTakenForADeadLink) {
   EXPECT_EQ(sent(), "C0 00");
   for (int i = 0; i < 100; ++i) {
     advance(5s);
-    receive("30 05 00 01 't' 00 'x'");
+    ASSERT_TRUE(receive("30 05 00 01 't' 00 'x'"));
     EXPECT_EQ(message(), "x");
+    EXPECT_EQ(message(), "none");
     sent();
     ASSERT_EQ(engine().phase(), Engine::Phase::online) << i;
   }
