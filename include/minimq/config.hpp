@@ -34,7 +34,8 @@ inline constexpr std::size_t tx_slot_size = 16;
 
 /// The session's whole memory, the caller's, given once for the life of the session.
 struct Buffers {
-  /// Received packets are parsed in place here; its size is announced as Maximum Packet Size.
+  /// Received packets are parsed in place here; its size, less one byte, is announced as Maximum
+  /// Packet Size, because Mosquitto counts one byte too few.
   std::span<std::byte> rx{};
   /// At once send queue, retransmission store and offline queue.
   std::span<std::byte> tx{};
@@ -68,8 +69,8 @@ struct Will {
 
 /// What happens to packets above the size of rx.
 enum class Oversize : std::uint8_t {
-  /// The size of rx is announced; an honest broker keeps what is larger to itself, any other is
-  /// disconnected with 0x95 [MQTT-3.1.2-24].
+  /// One byte less than rx is announced; an honest broker keeps what is larger to itself, one that
+  /// sends more than rx holds is disconnected with 0x95 [MQTT-3.1.2-24].
   refuse,
   /// `maximum_packet_size` is announced; what exceeds rx is read through, acknowledged, and
   /// reported as Event::Kind::skipped.

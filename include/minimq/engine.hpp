@@ -209,7 +209,7 @@ class Engine {
   enum class Admission : std::uint8_t {
     deliver,
     drop,
-    later,  // no room for the answer
+    later,  // no room for it or for its answer before something was written
   };
 
   // receive.cpp
@@ -220,6 +220,7 @@ class Engine {
   [[nodiscard]] Verdict process_online(const codec::FixedHeader& header, Bytes body);
   [[nodiscard]] Verdict on_ack(PacketType type, Bytes body);
   [[nodiscard]] std::uint32_t announced_packet_size() const;
+  [[nodiscard]] std::uint32_t accepted_packet_size() const;
   void trace(TraceEvent::Direction direction, std::uint8_t first_byte, std::uint16_t packet_id,
              ReasonCode reason, std::size_t size) const;
   void trace_received(const codec::FixedHeader& header, Bytes body) const;

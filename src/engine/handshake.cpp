@@ -41,9 +41,7 @@ std::size_t Engine::connect_size() const {
 }
 
 codec::ConnectParameters Engine::connect_parameters() const {
-  const bool unlimited = config_.oversize == Oversize::skip && config_.maximum_packet_size == 0;
-  return {.clean_start = clean_start_,
-          .maximum_packet_size = unlimited ? 0 : announced_packet_size()};
+  return {.clean_start = clean_start_, .maximum_packet_size = announced_packet_size()};
 }
 
 void Engine::on_connack(Bytes body) {

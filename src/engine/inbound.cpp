@@ -66,6 +66,9 @@ Engine::Admission Engine::admit(const codec::Publish& publish) {
     inbound_.remove(*entry);
   }
   if (!overflow_ && (!inbound_.full() || !needs_record(publish))) return Admission::deliver;
+  if (!overflow_ && phase_ == Phase::online && inbound_.leaves_with_a_write()) {
+    return Admission::later;
+  }
   ++counters_.refused_inbound;
   if (!overflow_ && phase_ == Phase::online) {
     overflow_ = true;

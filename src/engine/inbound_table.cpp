@@ -16,6 +16,32 @@ InboundEntry* InboundTable::find(std::uint16_t packet_id) {
   return nullptr;
 }
 
+bool InboundTable::leaves_with_a_write() {
+  bool puback_held = false;
+  bool pubrec_held = false;
+  for (const InboundEntry& entry : entries()) {
+    switch (entry.state) {
+      case InboundState::puback_withheld: puback_held = true; break;
+      case InboundState::pubrec_withheld: pubrec_held = true; break;
+      case InboundState::puback_due:
+        if (!puback_held) return true;
+        break;
+      case InboundState::pubrec_due:
+        if (!pubrec_held && is_error(entry.reason)) return true;
+        break;
+      case InboundState::pubrec_staged:
+        if (is_error(entry.reason)) return true;
+        break;
+      case InboundState::puback_staged:
+      case InboundState::pubcomp_due:
+      case InboundState::pubcomp_staged: return true;
+      case InboundState::awaiting_pubrel:
+      case InboundState::remembered: break;
+    }
+  }
+  return false;
+}
+
 void InboundTable::add(std::uint16_t packet_id, InboundState state, ReasonCode reason) {
   entries_[count_] = {packet_id, state, reason};
   ++count_;

@@ -29,7 +29,7 @@ void Engine::scan() {
     }
     if (!*header) break;
     const std::uint32_t size = (*header)->packet_size();
-    if (size > std::min<std::size_t>(announced_packet_size(), rx_.capacity())) {
+    if (size > std::min<std::size_t>(accepted_packet_size(), rx_.capacity())) {
       scan_oversize(**header);
       if (skip_left_ == 0) break;
       continue;
@@ -60,7 +60,7 @@ void Engine::scan_oversize(const codec::FixedHeader& header) {
     if (bytes.size() >= head) on_connack_cut(bytes.subspan(header.size), header.packet_size());
     return;
   }
-  if (header.packet_size() > announced_packet_size() || header.type != PacketType::publish ||
+  if (header.packet_size() > accepted_packet_size() || header.type != PacketType::publish ||
       phase_ != Phase::online) {
     fail(Error::inbound_too_large, ReasonCode::packet_too_large);
     return;
@@ -98,9 +98,17 @@ void Engine::skip_bytes() {
   skip_left_ -= static_cast<std::uint32_t>(count);
 }
 
+// What CONNECT announces as Maximum Packet Size; 0: no limit.
 std::uint32_t Engine::announced_packet_size() const {
-  if (config_.oversize == Oversize::refuse) return static_cast<std::uint32_t>(rx_.capacity());
-  return config_.maximum_packet_size != 0 ? config_.maximum_packet_size : UINT32_MAX;
+  if (config_.oversize == Oversize::skip) return config_.maximum_packet_size;
+  return static_cast<std::uint32_t>(rx_.capacity() - 1);
+}
+
+// One byte more is accepted: Mosquitto does not count the first byte of a packet, and would send
+// one that is refused again and again [MQTT-3.1.2-24].
+std::uint32_t Engine::accepted_packet_size() const {
+  const std::uint32_t announced = announced_packet_size();
+  return announced == 0 ? UINT32_MAX : announced + 1;
 }
 
 Engine::Verdict Engine::process(const codec::FixedHeader& header, Bytes packet) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Mosquitto 2.0.11 keeps to the Receive Maximum of a client at QoS 1, and forgets it at QoS 2.
+// Mosquitto 2.0.11 sends its queue to a client that comes back without regard to the Receive
+// Maximum.
 #include <gtest/gtest.h>
 #include <set>
 #include <string>

@@ -114,10 +114,12 @@ TEST_P(MessageAtEachQoS, LargerThanRxByOneByteDoesNotKickUsOffForEver) {
   EXPECT_TRUE(other.publish({.topic = "a/b", .payload = "next", .qos = qos_}).ok());
   int kicks = 0;
   Event event = client.next();
-  for (; event.kind() != Event::Kind::inbound && kicks < 3; event = client.next())
+  while (event.kind() != Event::Kind::inbound && event.kind() != Event::Kind::idle && kicks < 3) {
     kicks += event.kind() == Event::Kind::disconnected ? 1 : 0;
+    event = client.next();
+  }
   EXPECT_EQ(kicks, 0);
-  EXPECT_EQ(event.kind(), Event::Kind::inbound);
+  ASSERT_EQ(event.kind(), Event::Kind::inbound);
   EXPECT_EQ(event.message().text(), "next");
 }
 

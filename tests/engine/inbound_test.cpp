@@ -290,5 +290,20 @@ TEST_F(Inbound, AnswersToUnknownIdentifiersDieWithTheirConnection) {
   EXPECT_EQ(sent(), "");
 }
 
+// Acknowledgements that only wait to be written are no reason to leave messages to the broker.
+TEST_F(Inbound, AFullTableWaitsForAcknowledgementsThatAreDue) {
+  config.receive_maximum = 1;
+  connect();
+  receive("32 07 00 01 't' 00 01 00 'a' 32 07 00 01 't' 00 02 00 'b' 32 07 00 01 't' 00 03 00 'c'");
+  EXPECT_EQ(message(), "a");
+  EXPECT_EQ(message(), "b");
+  EXPECT_EQ(message(), "none");
+  EXPECT_EQ(sent(), "40 02 00 01 40 02 00 02");
+  EXPECT_EQ(message(), "c");
+  EXPECT_EQ(message(), "none");
+  EXPECT_EQ(sent(), "40 02 00 03");
+  EXPECT_EQ(engine().phase(), Engine::Phase::online);
+}
+
 }  // namespace
 }  // namespace minimq::testing

@@ -72,7 +72,7 @@ TEST(Defaults, AsTheyLookInConnect) {
   Script script;
   script.expect(
       "CONNECT clean=1 id=demo {keep_alive=60 session_expiry=3600 receive_maximum=4 "
-      "maximum_packet_size=256}");
+      "maximum_packet_size=255}");
 }
 
 TEST(Defaults, OfThePortOfABroker) {

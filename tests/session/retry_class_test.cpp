@@ -33,7 +33,7 @@ bool contains(const List& list, unsigned value) {
 
 std::string with_code(const std::string& text, unsigned code) {
   if (code == 0) return text;
-  std::array<char, 8> number{};
+  std::array<char, 16> number{};
   (void)std::snprintf(number.data(), number.size(), " 0x%02X", code);
   return text + number.data();
 }

@@ -44,6 +44,8 @@ class InboundTable {
   [[nodiscard]] InboundEntry* find(std::uint16_t packet_id);
   [[nodiscard]] bool full() const { return count_ == capacity_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// An exchange ends as soon as what is owed was written.
+  [[nodiscard]] bool leaves_with_a_write();
   void add(std::uint16_t packet_id, InboundState state, ReasonCode reason);
   void remove(InboundEntry& entry);
   void clear() { count_ = 0; }
