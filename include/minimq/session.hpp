@@ -91,7 +91,8 @@ class Session final : private Waiter {
                                            std::span<const Property> properties = {});
 
   /// Acknowledges a message whose acknowledgement was deferred, or refuses it with a reason code of
-  /// 0x80 and above. Errors: stale_ack, reason_code_invalid.
+  /// 0x80 and above. A refused QoS 2 message may come again if its PUBREC is lost with the link.
+  /// Errors: stale_ack, reason_code_invalid.
   Result<void> acknowledge(AckHandle handle, ReasonCode reason = ReasonCode::success);
 
   /// Ends the connection with DISCONNECT and then stays stopped; Event::Kind::stopped tells when.
