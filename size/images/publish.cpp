@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+#include "image.hpp"
+
+void start() {
+  run([](minimq::Session& session, const minimq::Event&) {
+    (void)session.publish({.topic = "a", .payload = "b"});
+  });
+}
