@@ -14,8 +14,8 @@ import sys
 import arm
 
 CPU = 'cortex-m4'
-LINK = ['arm-none-eabi-gcc', f'-mcpu={CPU}', '-mthumb', '-Os', '-nostartfiles', '--specs=nano.specs',
-        '-Wl,--gc-sections', '-Wl,-e,start', '-Wl,--no-warn-rwx-segments']
+LINK = [f'{arm.TOOL}gcc', f'-mcpu={CPU}', '-mthumb', '-Os', '-nostartfiles',
+        '--specs=nano.specs', '-Wl,--gc-sections', '-Wl,-e,start', '-Wl,--no-warn-rwx-segments']
 # What each image has, and the publisher has not.
 OWN = {
     'publish': None,
@@ -39,8 +39,8 @@ def text_size(image):
 
 
 def symbols(image):
-    output = subprocess.run([f'{arm.TOOL}nm', '-C', image], capture_output=True, text=True, check=True)
-    return output.stdout
+    return subprocess.run([f'{arm.TOOL}nm', '-C', image], capture_output=True, text=True,
+                          check=True).stdout
 
 
 def main(out):
