@@ -259,6 +259,7 @@ class Engine {
   [[nodiscard]] Verdict on_pubcomp(const codec::Ack& ack);
   [[nodiscard]] Verdict on_subscription_ack(SlotKind kind, Bytes body);
   [[nodiscard]] bool awaits_answer(SlotIndex index) const;
+  [[nodiscard]] bool may_have(Properties properties) const;
   void set_state(SlotIndex index, SlotState state);
   void settle(SlotIndex index, ReasonCode reason);
   void end_slot(SlotIndex index, SlotState state, std::uint8_t code);
