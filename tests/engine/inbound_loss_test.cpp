@@ -31,7 +31,7 @@ TEST_F(InboundLoss, ADeliveredQos2MessageIsRememberedAlsoIfItsPubrecWasNeverSent
   connect();
   receive("34 07 00 01 't' 00 05 00 'a'");
   EXPECT_EQ(message(), "a");
-  EXPECT_EQ(message(), "none");
+  EXPECT_EQ(message(), "none") << "[MQTT-4.3.3-10]";
   reconnect(connack_resumed);
   EXPECT_EQ(sent(), "");
   receive("3C 07 00 01 't' 00 05 00 'a'");
@@ -63,7 +63,7 @@ TEST_F(InboundLoss, ADeliveredQos1MessageComesAgain) {  // [MQTT-4.3.2-4]
   receive("3A 07 00 01 't' 00 05 00 'a'");
   EXPECT_EQ(message(), "a");
   EXPECT_EQ(message(), "none");
-  EXPECT_EQ(sent(), "40 02 00 05");
+  EXPECT_EQ(sent(), "40 02 00 05") << "[MQTT-4.3.2-4]";
 }
 
 TEST_F(InboundLoss, AMessageAfterAReconnectWithoutDupIsTheDuplicateItIs) {
@@ -184,7 +184,8 @@ TEST_F(InboundLoss, AFullTableIsLeftAtADeadlineIfItsExchangesDoNotEnd) {
   advance(config.ping_timeout - Milliseconds{1});
   EXPECT_EQ(engine().phase(), Engine::Phase::online);
   advance(1ms);
-  EXPECT_TRUE(ended(Error::receive_maximum_exceeded, ReasonCode::receive_maximum_exceeded));
+  EXPECT_TRUE(ended(Error::receive_maximum_exceeded, ReasonCode::receive_maximum_exceeded))
+      << "[MQTT-3.3.4-9]";
   EXPECT_EQ(sent(), "E0 01 93");
   EXPECT_FALSE(engine().made_progress());
 }

@@ -44,7 +44,7 @@ TEST_F(SessionPresent, WithoutCleanStartASessionNobodyKnowsIsRefusedAndThenClear
   config.clean_start = false;  // [MQTT-3.2.2-4]
   EXPECT_FALSE(opens_clean());
   receive(connack_resumed);
-  EXPECT_TRUE(ended(Error::session_unexpected, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::session_unexpected, ReasonCode::protocol_error)) << "[MQTT-3.2.2-4]";
   lose_link();
   EXPECT_TRUE(opens_clean());
   receive(connack);
@@ -78,7 +78,7 @@ TEST_F(SessionPresent, ASessionAfterCleanStartIsNotEvenAdopted) {  // [MQTT-3.2.
   config.adopt_session = true;
   EXPECT_TRUE(opens_clean());
   receive(connack_resumed);
-  EXPECT_TRUE(ended(Error::session_unexpected, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::session_unexpected, ReasonCode::protocol_error)) << "[MQTT-3.2.2-2]";
 }
 
 TEST_F(SessionPresent, ItMayNotBeSetInARefusal) {  // [MQTT-3.2.2-6]
@@ -86,7 +86,7 @@ TEST_F(SessionPresent, ItMayNotBeSetInARefusal) {  // [MQTT-3.2.2-6]
   lose_link();
   open();
   receive("20 03 01 87 00");
-  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error)) << "[MQTT-3.2.2-6]";
 }
 
 // Rule 25: a CONNACK was lost, so the session that is present may be another one.
