@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+//
+// What passes by, and what is checked of it.
+#include <algorithm>
+#include <cstring>
+
+#include "simulation/payload.hpp"
+#include "simulation/world.hpp"
+
+namespace minimq::simulation {
+
+namespace {
+
+// What a wake that comes a little late may add.
+constexpr Time slack = 1'000;
+
+}  // namespace
+
+int World::link_opened() {
+  const int connection = broker_.open(clocks_.world);
+  open_connections_.push_back(connection);
+  ++connections_;
+  journal_.note("opened", connections_);
+  journal_.line([&] { return "opened     connection " + std::to_string(connections_); });
+  sent_.clear();
+  received_.clear();
+  received_bad_ = hampered_ = false;
+  farewell_at_.reset();
+  opened_at_ = last_sent_ = last_received_ = clocks_.world;
+  outbound_.opened();
+  inbound_.opened();
+  return connection;
+}
+
+void World::client_sent(std::string_view bytes) {
+  journal_.note("sent", bytes);
+  sent_ += bytes;
+  if (outbound_.online() && !hampered()) {
+    const unsigned keep_alive =
+        outbound_.connack().server_keep_alive.value_or(config_.keep_alive_s);
+    journal_.require(keep_alive == 0 || clocks_.world - last_sent_ <= Time{1000} * keep_alive ||
+                         settings_.blocks != 0,
+                     "I10", "silent for longer than the keep alive");
+  }
+  last_sent_ = clocks_.world;
+  try {
+    while (const auto packet = testing::parse_client_packet(
+               {reinterpret_cast<const std::byte*>(sent_.data()), sent_.size()})) {
+      sent_.erase(0, packet->size);
+      journal_.line([&] {
+        const auto number = number_of(packet->payload);
+        return "-->        " + (number ? "PUBLISH q" + std::to_string(packet->qos) +
+                                             (packet->dup ? " d1" : " d0") + " id=" +
+                                             std::to_string(packet->id) + " #" +
+                                             std::to_string(*number)
+                                       : testing::to_string(*packet));
+      });
+      if (packet->type == testing::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
+      outbound_.sent(*packet);
+      inbound_.sent(*packet);
+    }
+  } catch (const testing::SpecificationBroken& broken) {
+    journal_.violate("I14", broken.what());
+  }
+}
+
+void World::client_received(std::string_view bytes) {
+  journal_.note("received", bytes);
+  outbound_.chunk_read();
+  received_ += bytes;
+  last_received_ = clocks_.world;
+  std::size_t at = 0;
+  while (!received_bad_) {
+    const auto packet = parse_server_packet(std::string_view{received_}.substr(at), received_bad_);
+    if (!packet) break;
+    at += packet->size;
+    on_server_packet(*packet);
+  }
+  received_.erase(0, at);
+}
+
+void World::on_server_packet(const ServerPacket& packet) {
+  journal_.line([&] { return "       <-- " + packet.text(); });
+  const bool welcome = packet.type == 2 && packet.reason == 0 && !outbound_.online();
+  outbound_.received(packet);
+  inbound_.received(packet);
+  if (welcome) last_sent_ = clocks_.world;
+  if (welcome && !packet.session_present) {
+    ledger_.new_session_told();
+    inbound_.session_over();
+  }
+}
+
+void World::client_closed() {
+  journal_.note("closed", connections_);
+  journal_.line([] { return std::string{"closed"}; });
+  if (outbound_.online() &&
+      clocks_.world - opened_at_ >= Time{config_.stable_time.count()}) {
+    ++lasting_;
+  }
+  ledger_.link_lost();
+  // An identifier may have been given up, ADR 19; or be doubted, ADR 5.
+  const bool doubted = settings_.habits.resends_without_dup && !outbound_.online();
+  if (session_->counters().refused_inbound != refused_inbound_ || doubted) {
+    refused_inbound_ = session_->counters().refused_inbound;
+    ledger_.memory_in_doubt();
+  }
+  if (outbound_.closed(sent_)) {
+    ledger_.new_session_told();
+    inbound_.session_over();
+  }
+}
+
+void World::handed_on(std::uint64_t session, const model::Message& message) {
+  journal_.note("handed on", session);
+  journal_.line([&] {
+    return "           the broker has #" + std::to_string(number_of(message.payload).value_or(0));
+  });
+  ledger_.handed_on(session, message);
+}
+
+void World::queued(std::uint64_t session, const model::Outgoing& outgoing) {
+  ledger_.queued(session, outgoing);
+}
+
+void World::completed(const model::Outgoing& outgoing, unsigned reason) {
+  ledger_.completed(outgoing, reason);
+}
+
+void World::discarded(const model::Outgoing& outgoing) {
+  ledger_.discarded(outgoing);
+}
+
+bool World::in_use_by_client(std::uint16_t id) {
+  return outbound_.in_use(id) || ledger_.pending(Ticket{id});
+}
+
+void World::fault(const std::string& what) {
+  journal_.violate("I14", what);
+}
+
+// The times that must not be exceeded.
+void World::check_clock() {
+  if (hampered() || !link_.connected()) return;
+  const Time now = clocks_.world;
+  const Time ping_timeout = config_.ping_timeout.count();
+  if (!outbound_.online()) {
+    journal_.require(now - opened_at_ <= Time{config_.connack_timeout.count()} + slack, "I17",
+                     "still waiting for CONNACK");
+    return;
+  }
+  if (farewell_at_) {
+    journal_.require(now - *farewell_at_ <= ping_timeout + slack, "I16",
+                     "not closed after DISCONNECT");
+  }
+  const Time keep_alive =
+      Time{1000} * outbound_.connack().server_keep_alive.value_or(config_.keep_alive_s);
+  if (keep_alive == 0) return;
+  journal_.require(now - last_received_ <= 2 * (keep_alive + ping_timeout) + slack, "I10",
+                   "the peer is dead, and nobody has noticed");
+}
+
+void World::check_memory() {
+  const auto intact = [this](std::size_t at) {
+    return std::all_of(memory_.begin() + static_cast<std::ptrdiff_t>(at),
+                       memory_.begin() + static_cast<std::ptrdiff_t>(at + canary_size),
+                       [](std::byte byte) { return byte == std::byte{0xC5}; });
+  };
+  const bool whole = intact(0) && intact(canary_size + settings_.rx_size) &&
+                     intact(memory_.size() - canary_size);
+  journal_.require(whole, "I11", "bytes beside the buffers were written to");
+  const std::string_view memory{reinterpret_cast<const char*>(memory_.data()), memory_.size()};
+  journal_.require(memory.find(as_text(*credentials_.password)) == std::string_view::npos, "I13",
+                   "the password is in a buffer");
+}
+
+// Not many more attempts than pauses of half the bound give, apart from those asked for.
+void World::check_attempts() {
+  const auto bound = static_cast<Time>(config_.backoff_max.count());
+  if (bound < 5'000 || settings_.disconnects != 0) return;
+  const Time expected = 100 + 20 * Time{lasting_} + 8 * clocks_.world / bound;
+  const bool resumes = refused_inbound_ != 0;
+  journal_.require(resumes || Time{attempts_} <= expected, "I17",
+                   std::to_string(attempts_) + " attempts");
+}
+
+}  // namespace minimq::simulation
