@@ -116,10 +116,9 @@ Result<std::size_t> Link::write(TxSpans spans) {
 
 // From now on nothing gets through; what is on its way to the broker still arrives.
 void Link::break_down(Pipe& pipe, Fate::Ending ending) {
-  if (pipe.client_told) return;
   pipe.dead = true;
   pipe.down.clear();
-  if (ending == Fate::Ending::silent) return;
+  if (ending == Fate::Ending::silent || pipe.client_told) return;
   const Time learned = random_.one_in(2) ? 0 : random_.between<Time>(0, 3000);
   pipe.client_told = clocks_.world + learned;
   pipe.client_error =

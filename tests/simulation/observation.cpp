@@ -56,6 +56,10 @@ void World::client_sent(std::string_view bytes) {
                                        : testing::to_string(*packet));
       });
       if (packet->type == testing::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
+      if (const auto number = number_of(packet->payload);
+          number && packet->qos == 0 && *number < ledger_.next_number()) {
+        ledger_.sent_at_most_once(*number);
+      }
       outbound_.sent(*packet);
       inbound_.sent(*packet);
     }
@@ -120,7 +124,8 @@ void World::handed_on(std::uint64_t session, const model::Message& message) {
 }
 
 void World::queued(std::uint64_t session, const model::Outgoing& outgoing) {
-  ledger_.queued(session, outgoing);
+  // A client without a name leaves sessions behind.
+  if (session == broker_.session_of(client())) ledger_.queued(session, outgoing);
 }
 
 void World::completed(const model::Outgoing& outgoing, unsigned reason) {

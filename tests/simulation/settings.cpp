@@ -85,6 +85,8 @@ void Settings::choose_habits(Random& random) {
   habits.stray_acks = sometimes(random, 8, 100);
   habits.wrong_acks = sometimes(random, 12, 50);
   habits.repeats_messages = sometimes(random, 8, 200);
+  // An identifier used again at once would be acknowledged by the answer to a repetition.
+  if (habits.repeats_messages != 0) habits.smallest_ids = false;
   habits.garbage = sometimes(random, 10, 20);
   habits.oversize = sometimes(random, 12, 20);
   habits.lies_about_session = sometimes(random, 12, 500);

@@ -45,7 +45,8 @@ class World final : private LinkObserver, private model::Observer {
   void begin();
   void live_until(Time end);
   void come_to_rest();
-  [[nodiscard]] bool everything_is_settled() const;
+  /// What is not settled yet; empty: everything is.
+  [[nodiscard]] std::string unsettled() const;
   void step();
   void move_network();
   void flush_broker();

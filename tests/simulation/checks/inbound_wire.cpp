@@ -31,13 +31,9 @@ void InboundWire::received(const ServerPacket& packet) {
 }
 
 void InboundWire::taken(std::uint32_t number, unsigned qos) {
-  for (std::size_t i = next_; i < arrivals_.size(); ++i) {
-    if (arrivals_[i].number != number || arrivals_[i].qos != qos) continue;
-    next_ = i + 1;
-    held_ = static_cast<std::int64_t>(i);
-    take(arrivals_[i]);
-    return;
-  }
+  auto index = find_taken(number, qos, true);
+  if (!index) index = find_taken(number, qos, false);
+  if (index) return take(*index);
   journal_.violate("I6", "the application got a message out of order, or one that never came");
 }
 
@@ -45,15 +41,25 @@ void InboundWire::skipped(unsigned qos, std::size_t size) {
   held_ = -1;
   for (std::size_t i = next_; i < arrivals_.size(); ++i) {
     if (arrivals_[i].size != size || arrivals_[i].qos != qos) continue;
-    next_ = i + 1;
-    held_ = static_cast<std::int64_t>(i);
-    take(arrivals_[i]);
-    return;
+    return take(i);
   }
   journal_.violate("I6", "a message was skipped that never came");
 }
 
-void InboundWire::take(Arrival& arrival) {
+std::optional<std::size_t> InboundWire::find_taken(std::uint32_t number, unsigned qos,
+                                                   bool fresh) const {
+  for (std::size_t i = next_; i < arrivals_.size(); ++i) {
+    const Arrival& arrival = arrivals_[i];
+    if (arrival.number != number || arrival.qos != qos) continue;
+    if (!fresh || (!arrival.duplicate && !arrival.answered)) return i;
+  }
+  return std::nullopt;
+}
+
+void InboundWire::take(std::size_t index) {
+  next_ = index + 1;
+  held_ = static_cast<std::int64_t>(index);
+  Arrival& arrival = arrivals_[index];
   arrival.taken = true;
   deferred_ = false;
   if (arrival.qos == 2) known_[arrival.id] = arrival.number;

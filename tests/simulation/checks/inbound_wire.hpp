@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "simulation/checks/server_packet.hpp"
@@ -47,7 +48,9 @@ class InboundWire {
     bool duplicate{false};
   };
 
-  void take(Arrival& arrival);
+  void take(std::size_t index);
+  [[nodiscard]] std::optional<std::size_t> find_taken(std::uint32_t number, unsigned qos,
+                                                      bool fresh) const;
   void on_ack(const testing::ClientPacket& packet, unsigned qos);
   [[nodiscard]] Arrival* find(std::uint16_t id, unsigned qos);
 

@@ -52,7 +52,7 @@ void Ledger::settled(const Outcome& outcome) {
 
 void Ledger::judge_success(std::uint32_t number, const Outbound& message) {
   const unsigned copies = message.total();
-  if (message.qos == QoS::at_most_once) return;
+  if (message.qos_sent == 0) return;
   journal_.require(copies != 0, message.qos == QoS::at_least_once ? "I2" : "I3",
                    "#" + std::to_string(number) + ": success, and the broker never had it");
 }

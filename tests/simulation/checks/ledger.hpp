@@ -44,6 +44,8 @@ class Ledger {
   void new_session_told() { ++told_; }
   /// Identifiers that were remembered may have been given up (ADR 19), or doubted (ADR 5).
   void memory_in_doubt();
+  /// A message leaves at QoS 0, whatever it was accepted with.
+  void sent_at_most_once(std::uint32_t number) { messages_[number].qos_sent = 0; }
   void handed_on(std::uint64_t session, const model::Message& message);
   void queued(std::uint64_t session, const model::Outgoing& outgoing);
   void completed(const model::Outgoing& outgoing, unsigned reason);
@@ -55,6 +57,7 @@ class Ledger {
  private:
   struct Outbound {
     QoS qos;
+    unsigned qos_sent{2};
     bool accepted{false};
     bool pending{false};
     std::optional<Error> error{};

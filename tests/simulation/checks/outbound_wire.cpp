@@ -78,9 +78,9 @@ void OutboundWire::on_publish(const ClientPacket& packet) {
     return;
   }
   if (packet.qos != 0) return on_exactly_or_at_least_once(packet, *number);
-  journal_.require(!last_at_most_once_ || *last_at_most_once_ < *number, "I1",
-                   "QoS 0 twice, or out of order");
-  last_at_most_once_ = number;
+  journal_.require(at_most_once_.insert(*number).second, "I1", "QoS 0 twice");
+  journal_.require(downgrades_ || last_at_most_once_ <= *number, "I6", "QoS 0 out of order");
+  last_at_most_once_ = *number;
 }
 
 void OutboundWire::on_exactly_or_at_least_once(const ClientPacket& packet, std::uint32_t number) {

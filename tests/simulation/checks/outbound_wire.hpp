@@ -27,6 +27,9 @@ class OutboundWire {
   /// it has read.
   void expect_strays() { strays_ = true; }
 
+  /// Messages may leave at a lower QoS than they were accepted with.
+  void expect_downgrades() { downgrades_ = true; }
+
   void opened();
   /// The client has read something; what it may not have processed when the link ends.
   void chunk_read() { ++chunk_; }
@@ -77,6 +80,7 @@ class OutboundWire {
   bool nameless_;
   std::uint32_t expiry_configured_;
   bool strays_{false};
+  bool downgrades_{false};
   bool connect_sent_{false};
   bool online_{false};
   bool had_session_{false};
@@ -89,7 +93,8 @@ class OutboundWire {
   std::set<std::uint32_t> sent_;  // numbers written whole in this session
   std::vector<std::string> rests_;
   std::optional<std::uint32_t> last_number_;       // above QoS 0, on this connection
-  std::optional<std::uint32_t> last_at_most_once_;
+  std::uint32_t last_at_most_once_{0};
+  std::set<std::uint32_t> at_most_once_;
   std::uint64_t last_release_{0};
   std::uint64_t releases_{0};
   std::uint64_t chunk_{0};

@@ -91,7 +91,7 @@ void Broker::take_connect(Link& at, const ClientPacket& packet) {
   at.keep_alive = limits.server_keep_alive.value_or(static_cast<std::uint16_t>(packet.keep_alive));
   at.packet_size_max = number_of(packet.property(0x27), 0xFFFF'FFFF);
   at.window = number_of(packet.property(0x21), 65'535);
-  at.own_window = limits.receive_maximum.value_or(65'535);
+  at.limits = limits;
   at.will = packet.will;
   if (!packet.will) return;
   for (const auto& property : packet.will->properties)

@@ -57,8 +57,9 @@ class Broker {
   [[nodiscard]] bool subscribed(const std::string& client, const std::string& filter) const;
   /// The number of the client's session; 0: none.
   [[nodiscard]] std::uint64_t session_of(const std::string& client) const;
-  /// Nothing is on its way to or from this client.
-  [[nodiscard]] bool settled(const std::string& client) const;
+  /// No message is on its way to this client; none has come from it and waits for PUBREL.
+  [[nodiscard]] bool sent_all(const std::string& client) const;
+  [[nodiscard]] bool received_all(const std::string& client) const;
   /// The client identifier assigned last.
   [[nodiscard]] std::string assigned() const { return "auto-" + std::to_string(assigned_); }
   [[nodiscard]] int keep_alive_losses() const { return keep_alive_losses_; }
@@ -101,7 +102,7 @@ class Broker {
     unsigned keep_alive{0};
     std::uint32_t packet_size_max{0xFFFF'FFFF};
     std::size_t window{65'535};
-    std::size_t own_window{65'535};
+    Limits limits{};  // what its CONNACK said
     std::set<std::uint16_t> incoming{};  // QoS 2, of this connection
     std::vector<HeldAck> held{};
     std::optional<ClientPacket::Will> will{};

@@ -46,8 +46,9 @@ void Broker::process(Connection connection, const ClientPacket& packet) {
 }
 
 void Broker::on_publish(Connection connection, const ClientPacket& packet) {
-  if (limits.maximum_qos && packet.qos > *limits.maximum_qos) fault("a QoS above Maximum QoS");
-  if (packet.retain && !limits.retain_available.value_or(true)) fault("RETAIN");
+  const Limits& said = link(connection).limits;
+  if (packet.qos > said.maximum_qos.value_or(2)) fault("a QoS above Maximum QoS");
+  if (packet.retain && !said.retain_available.value_or(true)) fault("RETAIN");
   const Message message{packet.topic, packet.payload, packet.qos, packet.retain};
   if (packet.qos == 2) return on_exactly_once(connection, packet);
   if (packet.qos == 1 && random_.per_mille(habits.refuses_publish)) {
@@ -74,8 +75,9 @@ void Broker::on_exactly_once(Connection connection, const ClientPacket& packet) 
     to.incoming.emplace(packet.id, message);
     if (!habits.hands_on_at_pubrel) hand_on(connection, message);
   }
-  link(connection).incoming.insert(packet.id);
-  if (link(connection).incoming.size() > link(connection).own_window) {
+  Link& at = link(connection);
+  at.incoming.insert(packet.id);
+  if (at.incoming.size() > at.limits.receive_maximum.value_or(65'535)) {
     fault("more messages than its Receive Maximum");
   }
   if (!random_.per_mille(habits.wrong_acks)) {
@@ -137,7 +139,7 @@ void Broker::on_subscribe(Connection connection, const ClientPacket& packet) {
       reasons.push_back(random_.one_in(2) ? 0x87 : 0x97);
       continue;
     }
-    const unsigned qos = std::min<unsigned>(options & 3, limits.maximum_qos.value_or(2));
+    const unsigned qos = std::min<unsigned>(options & 3, link(connection).limits.maximum_qos.value_or(2));
     to.subscriptions[filter] = {qos, (options & 4) != 0, (options & 8) != 0};
     reasons.push_back(static_cast<std::uint8_t>(qos));
     if ((options >> 4 & 3) != 2) granted.push_back(filter);

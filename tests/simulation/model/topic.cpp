@@ -34,10 +34,14 @@ std::uint64_t Broker::session_of(const std::string& client) const {
   return known == sessions_.end() ? 0 : known->second.number;
 }
 
-bool Broker::settled(const std::string& client) const {
+bool Broker::sent_all(const std::string& client) const {
   const auto known = sessions_.find(client);
-  if (known == sessions_.end()) return true;
-  return known->second.outgoing.empty() && known->second.incoming.empty();
+  return known == sessions_.end() || known->second.outgoing.empty();
+}
+
+bool Broker::received_all(const std::string& client) const {
+  const auto known = sessions_.find(client);
+  return known == sessions_.end() || known->second.incoming.empty();
 }
 
 std::string Broker::digest() const {
