@@ -44,7 +44,9 @@ void World::happen() {
   }
   if (is_due(next_jump_, settings_.between_jumps)) {
     constexpr std::array<Time, 5> jumps{1'000, 3'600'000, 30LL * 86'400'000, -1'000, -3'600'000};
+    const Time before = clocks_.offset;
     clocks_.offset = std::max<Time>(clocks_.offset + random_.pick(jumps), -now);
+    set_back_ += std::max<Time>(before - clocks_.offset, 0);
     hampered_ = true;
     journal_.line([] { return std::string{"~~~~~~~~~~ the device's clock jumps"}; });
   }

@@ -104,8 +104,8 @@ void World::client_closed() {
   }
   ledger_.link_lost();
   // An identifier may have been given up, ADR 19; or be doubted, ADR 5.
-  const bool doubted = settings_.habits.resends_without_dup && !outbound_.online();
-  if (session_->counters().refused_inbound != refused_inbound_ || doubted) {
+  doubted_ |= settings_.habits.resends_without_dup && !outbound_.online();
+  if (session_->counters().refused_inbound != refused_inbound_ || doubted_) {
     refused_inbound_ = session_->counters().refused_inbound;
     ledger_.memory_in_doubt();
   }
@@ -125,7 +125,7 @@ void World::handed_on(std::uint64_t session, const model::Message& message) {
 
 void World::queued(std::uint64_t session, const model::Outgoing& outgoing) {
   // A client without a name leaves sessions behind.
-  if (session == broker_.session_of(client())) ledger_.queued(session, outgoing);
+  if (!settings_.client_id.empty()) ledger_.queued(session, outgoing);
 }
 
 void World::completed(const model::Outgoing& outgoing, unsigned reason) {

@@ -113,7 +113,7 @@ void World::come_to_rest() {
     if (!unsettled().empty()) journal_.violate("I20", "no rest: " + unsettled());
   };
   settle(2 * Time{config_.slow_retry_max.count()} + 2 * Time{config_.backoff_max.count()} +
-         Time{config_.connect_timeout.count()} + 600'000);
+         Time{config_.connect_timeout.count()} + set_back_ + 600'000);
   if (!violation().empty()) return;
   application_->publish_last();
   for (const unsigned qos : {2u, 0u, 1u})
@@ -121,7 +121,8 @@ void World::come_to_rest() {
   settle(60'000);
   // An identifier that the broker may hold keeps its slot.
   journal_.require(session_->tx_free() == tx_free_ || !outbound_.idle(), "I11",
-                   "tx is not empty at rest");
+                   "tx is not empty at rest: " + std::to_string(session_->tx_free()) + " of " +
+                       std::to_string(tx_free_));
 }
 
 std::string World::unsettled() const {

@@ -79,7 +79,7 @@ class World final : private LinkObserver, private model::Observer {
   void check_attempts();
   [[nodiscard]] bool hampered() const { return hampered_; }
   [[nodiscard]] std::string client() const {
-    return settings_.client_id.empty() ? broker_.assigned() : settings_.client_id;
+    return settings_.client_id.empty() ? outbound_.connack().assigned : settings_.client_id;
   }
 
   Settings settings_;
@@ -122,6 +122,8 @@ class World final : private LinkObserver, private model::Observer {
   unsigned attempts_{0};
   unsigned lasting_{0};
   unsigned refused_inbound_{0};
+  bool doubted_{false};
+  Time set_back_{0};  // the device's clock, altogether
   std::size_t tx_free_{0};
   unsigned idle_wakes_{0};
 };

@@ -111,7 +111,8 @@ void InboundWire::on_ack(const ClientPacket& packet, unsigned qos) {
   if (in_use) return;
   const bool known = qos == 2 && !arrival->taken && known_.contains(packet.id);
   if (packet.reason >= 0x80) known_.erase(packet.id);
-  journal_.require(known || (arrival->taken && arrival->done), "I5",
+  const bool repeated = arrival->duplicate && qos == 2;
+  journal_.require(known || repeated || (arrival->taken && arrival->done), "I5",
                    "acknowledged before the application was done with it");
   for (const Arrival& earlier : arrivals_) {
     if (&earlier == arrival) break;

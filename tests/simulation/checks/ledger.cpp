@@ -120,6 +120,7 @@ void Ledger::delivered(const Message& given, std::uint32_t number) {
   Inbound& message = inbound_[number];
   ++message.count;
   const std::string name = "b" + std::to_string(number & ~from_broker) + ": ";
+  if (message.session == 0) message.qos = static_cast<unsigned>(given.qos());
   journal_.require(static_cast<unsigned>(given.qos()) == message.qos, "I4",
                    name + "another QoS than it was sent with");
   if (message.qos == 0) journal_.require(message.count == 1, "I1", name + "QoS 0 came twice");

@@ -19,12 +19,14 @@ void OutboundWire::opened() {
 }
 
 bool OutboundWire::closed(std::string_view rest) {
-  final_chunk_ = chunk_;
   for (auto& [id, exchange] : live_)
     exchange.on_this_connection = exchange.pubrel_here = false;
-  uncertain_.clear();
-  for (const auto& [id, exchange] : ended_)
-    if (maybe_unprocessed(ended_at_[id])) uncertain_[id] = exchange;
+  if (online_) {
+    final_chunk_ = chunk_;
+    uncertain_.clear();
+    for (const auto& [id, exchange] : ended_)
+      if (maybe_unprocessed(ended_at_[id])) uncertain_[id] = exchange;
+  }
   if (!rest.empty() && static_cast<unsigned char>(rest[0]) / 16 == 3) rests_.emplace_back(rest);
   online_ = false;
   const bool lasting = connack_.session_expiry_s.value_or(expiry_configured_) != 0 && !nameless_;

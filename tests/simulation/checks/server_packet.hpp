@@ -19,6 +19,7 @@ struct ServerPacket {
   std::uint16_t id{0};
   unsigned reason{0};
   bool session_present{false};
+  std::string assigned{};  ///< The client identifier.
   // CONNACK; absent: not mentioned
   std::optional<std::uint32_t> receive_maximum{};
   std::optional<std::uint32_t> maximum_packet_size{};

@@ -60,8 +60,6 @@ class Broker {
   /// No message is on its way to this client; none has come from it and waits for PUBREL.
   [[nodiscard]] bool sent_all(const std::string& client) const;
   [[nodiscard]] bool received_all(const std::string& client) const;
-  /// The client identifier assigned last.
-  [[nodiscard]] std::string assigned() const { return "auto-" + std::to_string(assigned_); }
   [[nodiscard]] int keep_alive_losses() const { return keep_alive_losses_; }
   /// For comparing states: everything that decides what the broker will do, as text.
   [[nodiscard]] std::string digest() const;
