@@ -277,6 +277,7 @@ class Engine {
   void stage_releases();
   void stage_acks();
   void acks_written(Bytes packets);
+  [[nodiscard]] bool fits(std::size_t size);
   [[nodiscard]] bool add_control(PacketType type, std::uint16_t packet_id, ReasonCode reason);
   // keep_alive.cpp
   void received_something();
