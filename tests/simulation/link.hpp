@@ -92,6 +92,10 @@ class Link final : public Transport {
 
   void cut(Fate::Ending ending);
   [[nodiscard]] bool connected() const { return !pipes_.empty() && pipes_.back().client_open; }
+  /// The connection is there, and nothing is wrong with it.
+  [[nodiscard]] bool sound() const {
+    return connected() && !pipes_.back().dead && !pipes_.back().client_told;
+  }
   /// Whether a wait for this would end now.
   [[nodiscard]] bool possible(Interest interest) const;
   struct Wait {

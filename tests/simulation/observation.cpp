@@ -90,7 +90,7 @@ void World::on_server_packet(const ServerPacket& packet) {
   inbound_.received(packet);
   if (welcome) last_sent_ = clocks_.world;
   if (welcome && !packet.session_present) {
-    ledger_.new_session_told();
+    ledger_.new_session_told(broker_.session_of(client()));
     inbound_.session_over();
   }
 }
@@ -110,7 +110,7 @@ void World::client_closed() {
     ledger_.memory_in_doubt();
   }
   if (outbound_.closed(sent_)) {
-    ledger_.new_session_told();
+    ledger_.new_session_told(0);
     inbound_.session_over();
   }
 }

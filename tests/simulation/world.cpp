@@ -126,7 +126,7 @@ void World::come_to_rest() {
 }
 
 std::string World::unsettled() const {
-  if (session_->state() != Session::State::online) return "not online";
+  if (session_->state() != Session::State::online || !link_.sound()) return "not online";
   if (!application_->at_rest()) return "operations are pending";
   if (!broker_.sent_all(client())) return "under way to the client: " + broker_.digest();
   // A message that a later connection did not allow is given up; the broker may have it half.

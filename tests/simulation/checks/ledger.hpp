@@ -40,8 +40,11 @@ class Ledger {
   // What happens on the link and at the broker.
 
   void link_lost();
-  /// The client has read a CONNACK with Session Present 0.
-  void new_session_told() { ++told_; }
+  /// The client has learned that its session is gone, and that it has this one (0: none).
+  void new_session_told(std::uint64_t session) {
+    ++told_;
+    known_sessions_.insert(session);
+  }
   /// Identifiers that were remembered may have been given up (ADR 19), or doubted (ADR 5).
   void memory_in_doubt();
   /// A message leaves at QoS 0, whatever it was accepted with.
@@ -81,6 +84,11 @@ class Ledger {
     std::uint32_t number;
   };
 
+  // In a session whose CONNACK was lost, a message that is repeated may be taken for one of the
+  // session before (ADR 5).
+  [[nodiscard]] bool may_be_missed(const Inbound& message) const {
+    return message.session != 0 && !known_sessions_.contains(message.session);
+  }
   void judge_success(std::uint32_t number, const Outbound& message);
 
   Journal& journal_;
@@ -89,6 +97,7 @@ class Ledger {
   std::map<std::uint16_t, Operation> tickets_;
   std::uint64_t losses_{0};
   std::uint64_t told_{0};
+  std::set<std::uint64_t> known_sessions_;
   std::uint64_t delivered_{0};
 };
 

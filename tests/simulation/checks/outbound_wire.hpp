@@ -44,7 +44,7 @@ class OutboundWire {
 
   [[nodiscard]] bool in_use(std::uint16_t id) const { return live_.contains(id); }
   /// No identifier is in use, or may be in use at the broker.
-  [[nodiscard]] bool idle() const { return live_.empty(); }
+  [[nodiscard]] bool idle() const { return live_.empty() && rests_.empty(); }
   [[nodiscard]] bool online() const { return online_; }
   /// Said in the last CONNACK that was a success.
   [[nodiscard]] const ServerPacket& connack() const { return connack_; }
