@@ -71,7 +71,7 @@ std::size_t Link::takes(Pipe& pipe, std::size_t offered) {
     count = std::min<std::size_t>(
         count, 1 + random_.below(static_cast<std::uint32_t>(pipe.fate.write_max)));
   }
-  if (pipe.dead) count = std::min(count, kernel_buffer - pipe.swallowed);
+  if (pipe.dead && !trouble(pipe)) count = std::min(count, kernel_buffer - pipe.swallowed);
   const std::size_t block_at = pipe.fate.block_at;
   if (block_at != Fate::never && pipe.sent + count > block_at) {
     count = block_at - pipe.sent;

@@ -104,12 +104,16 @@ void World::client_closed() {
   }
   ledger_.link_lost();
   // An identifier may have been given up, ADR 19; or be doubted, ADR 5.
-  doubted_ |= settings_.habits.resends_without_dup && !outbound_.online();
+  const bool without_dup =
+      settings_.habits.resends_without_dup || settings_.habits.repeats_messages != 0;
+  doubted_ |= without_dup && !outbound_.online();
   if (session_->counters().refused_inbound != refused_inbound_ || doubted_) {
     refused_inbound_ = session_->counters().refused_inbound;
     ledger_.memory_in_doubt();
   }
   if (outbound_.closed(sent_)) {
+    // What was received twice before is not known to be the same any more.
+    if (settings_.habits.repeats_messages != 0) ledger_.memory_in_doubt();
     ledger_.new_session_told(0);
     inbound_.session_over();
   }

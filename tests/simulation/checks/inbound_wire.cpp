@@ -51,7 +51,9 @@ std::optional<std::size_t> InboundWire::find_taken(std::uint32_t number, unsigne
   for (std::size_t i = next_; i < arrivals_.size(); ++i) {
     const Arrival& arrival = arrivals_[i];
     if (arrival.number != number || arrival.qos != qos) continue;
-    if (!fresh || (!arrival.duplicate && !arrival.answered)) return i;
+    const auto known = known_.find(arrival.id);
+    const bool repeated = qos == 2 && known != known_.end() && known->second == number;
+    if (!fresh || (!arrival.duplicate && !arrival.answered && !repeated)) return i;
   }
   return std::nullopt;
 }

@@ -19,11 +19,13 @@ void OutboundWire::opened() {
 }
 
 bool OutboundWire::closed(std::string_view rest) {
-  for (auto& [id, exchange] : live_)
+  for (auto& [id, exchange] : live_) {
+    if (online_ && exchange.released && maybe_unprocessed(exchange.released_at)) {
+      exchange.release_uncertain = true;
+    }
     exchange.on_this_connection = exchange.pubrel_here = false;
+  }
   if (online_) {
-    final_chunk_ = chunk_;
-    uncertain_.clear();
     for (const auto& [id, exchange] : ended_)
       if (maybe_unprocessed(ended_at_[id])) uncertain_[id] = exchange;
   }
@@ -115,6 +117,7 @@ void OutboundWire::begin(const ClientPacket& packet, std::uint32_t number) {
                      "DUP on a message that was never sent");
   }
   sent_.insert(number);
+  uncertain_.erase(packet.id);
   live_[packet.id] = {.type = 3, .qos = packet.qos, .number = number};
 }
 
@@ -123,9 +126,9 @@ void OutboundWire::repeat(Exchange& exchange, const ClientPacket& packet) {
   journal_.require(packet.dup, "I15", "a repeated message without DUP");
   journal_.require(exchange.qos == packet.qos, "I15", "a repeated message with another QoS");
   journal_.require(!exchange.pubrel_sent, "I15", "PUBLISH after PUBREL");
-  journal_.require(!exchange.released || maybe_unprocessed(exchange.released_at), "I15",
+  journal_.require(!exchange.released || exchange.release_uncertain, "I15",
                    "PUBLISH after PUBREC");
-  exchange.released = false;
+  exchange.released = exchange.release_uncertain = false;
   exchange.on_this_connection = true;
 }
 
@@ -162,6 +165,7 @@ void OutboundWire::on_request(const ClientPacket& packet) {
   }
   const auto known = live_.find(packet.id);
   if (known == live_.end()) {
+    uncertain_.erase(packet.id);
     live_[packet.id] = {.type = type};
     return;
   }

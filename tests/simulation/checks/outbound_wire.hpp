@@ -58,7 +58,8 @@ class OutboundWire {
     bool released{false};
     bool pubrel_sent{false};      // ever
     bool pubrel_here{false};      // on this connection
-    std::uint64_t released_at{0};  // the chunk
+    std::uint64_t released_at{0};     // the chunk
+    bool release_uncertain{false};    // PUBREC was among the last that was read
     std::uint64_t release_order{0};
   };
 
@@ -72,7 +73,7 @@ class OutboundWire {
   void end(std::uint16_t id);
   void forget_session();
   [[nodiscard]] bool maybe_unprocessed(std::uint64_t chunk) const {
-    return strays_ || chunk == final_chunk_;
+    return strays_ || chunk == chunk_;
   }
   [[nodiscard]] std::size_t under_way() const;
 
@@ -98,7 +99,6 @@ class OutboundWire {
   std::uint64_t last_release_{0};
   std::uint64_t releases_{0};
   std::uint64_t chunk_{0};
-  std::uint64_t final_chunk_{0};
 };
 
 }  // namespace minimq::simulation
