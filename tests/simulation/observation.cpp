@@ -27,6 +27,7 @@ int World::link_opened() {
   received_bad_ = hampered_ = false;
   farewell_at_.reset();
   opened_at_ = last_sent_ = last_received_ = clocks_.world;
+  judge_.connected();
   outbound_.opened();
   inbound_.opened();
   return connection;
@@ -34,6 +35,8 @@ int World::link_opened() {
 
 void World::client_sent(std::string_view bytes) {
   journal_.note("sent", bytes);
+  judge_.client_bytes(as_bytes(bytes));
+  take_judgement();
   sent_ += bytes;
   if (outbound_.online() && !hampered()) {
     const unsigned keep_alive =
@@ -44,7 +47,7 @@ void World::client_sent(std::string_view bytes) {
   }
   last_sent_ = clocks_.world;
   try {
-    while (const auto packet = testing::parse_client_packet(
+    while (const auto packet = judge::parse_client_packet(
                {reinterpret_cast<const std::byte*>(sent_.data()), sent_.size()})) {
       sent_.erase(0, packet->size);
       journal_.line([&] {
@@ -53,9 +56,9 @@ void World::client_sent(std::string_view bytes) {
                                              (packet->dup ? " d1" : " d0") + " id=" +
                                              std::to_string(packet->id) + " #" +
                                              std::to_string(*number)
-                                       : testing::to_string(*packet));
+                                       : judge::to_string(*packet));
       });
-      if (packet->type == testing::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
+      if (packet->type == judge::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
       if (const auto number = number_of(packet->payload);
           number && packet->qos == 0 && *number < ledger_.next_number()) {
         ledger_.sent_at_most_once(*number);
@@ -63,13 +66,14 @@ void World::client_sent(std::string_view bytes) {
       outbound_.sent(*packet);
       inbound_.sent(*packet);
     }
-  } catch (const testing::SpecificationBroken& broken) {
+  } catch (const judge::Violation& broken) {
     journal_.violate("I14", broken.what());
   }
 }
 
 void World::client_received(std::string_view bytes) {
   journal_.note("received", bytes);
+  judge_.server_bytes(as_bytes(bytes));
   outbound_.chunk_read();
   received_ += bytes;
   last_received_ = clocks_.world;
@@ -98,6 +102,7 @@ void World::on_server_packet(const ServerPacket& packet) {
 void World::client_closed() {
   journal_.note("closed", connections_);
   journal_.line([] { return std::string{"closed"}; });
+  judge_.closed();
   if (outbound_.online() &&
       clocks_.world - opened_at_ >= Time{config_.stable_time.count()}) {
     ++lasting_;
@@ -146,6 +151,15 @@ bool World::in_use_by_client(std::uint16_t id) {
 
 void World::fault(const std::string& what) {
   journal_.violate("I14", what);
+}
+
+// Where a broker sends what no client goes on after, the judge cannot know what of the rest the
+// client has looked at.
+void World::take_judgement() {
+  const model::Habits& habits = settings_.habits;
+  if (habits.wrong_acks != 0 || habits.stray_acks != 0 || habits.garbage != 0) return;
+  for (const judge::Violation& violation : judge_.take_violations())
+    journal_.violate("I14", violation.what());
 }
 
 // The times that must not be exceeded.

@@ -87,6 +87,9 @@ void Settings::choose_habits(Random& random) {
   habits.repeats_messages = sometimes(random, 8, 200);
   // An identifier used again at once would be acknowledged by the answer to a repetition.
   if (habits.repeats_messages != 0) habits.smallest_ids = false;
+  // A repetition that nobody takes outlives its exchange in rx, because acknowledgements act at
+  // once: then it is new.
+  if (habits.repeats_messages != 0) holds = 0;
   habits.garbage = sometimes(random, 10, 20);
   habits.oversize = sometimes(random, 12, 20);
   habits.lies_about_session = sometimes(random, 12, 500);

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "simulation/small_world.hpp"
 #include "simulation/world.hpp"
 
 namespace {
@@ -33,6 +34,7 @@ struct Arguments {
   std::uint64_t first{0};
   std::uint64_t last{0};
   bool one{false};
+  std::uint64_t states{0};  // of each small world
   bool quiet{false};  // no progress line, and the first failure ends it
   unsigned jobs{std::thread::hardware_concurrency()};
 };
@@ -94,6 +96,31 @@ int run_one(std::uint64_t seed) {
   return world.violation().empty() ? 0 : 1;
 }
 
+// Everything that can happen in worlds of two messages each way.
+int run_small_worlds(std::uint64_t states_max) {
+  using minimq::simulation::SmallWorld;
+  std::uint64_t states = 0;
+  bool sound = true;
+  for (const unsigned qos : {0u, 1u, 2u}) {
+    for (const bool at_pubrel : {false, true}) {
+      if (at_pubrel && qos != 2) continue;
+      for (const unsigned count : {1u, 2u}) {
+      const SmallWorld::Bounds bounds{.qos = qos, .hands_on_at_pubrel = at_pubrel, .messages = count, .cuts = count, .waits = count - 1};
+      const auto explored = minimq::simulation::explore(bounds, states_max);
+      std::printf("%u each way at QoS %u%s: %" PRIu64 " states, %" PRIu64 " steps, %zu deep, %s %s\n", count, qos,
+                  at_pubrel ? " at PUBREL" : "", explored.states, explored.steps, explored.depth,
+                  explored.complete ? "all there are" : "and there are more",
+                  explored.violation.c_str());
+      std::fflush(stdout);
+      states += explored.states;
+      sound &= explored.violation.empty();
+      }
+    }
+  }
+  std::printf("%" PRIu64 " distinct states\n", states);
+  return sound ? 0 : 1;
+}
+
 bool parse(int count, char** words, Arguments& arguments) {
   for (int i = 1; i < count; ++i) {
     const bool has_value = i + 1 < count;
@@ -107,6 +134,8 @@ bool parse(int count, char** words, Arguments& arguments) {
       arguments.last = std::strtoull(rest + 2, nullptr, 10);
     } else if (std::strcmp(words[i], "--jobs") == 0 && has_value) {
       arguments.jobs = static_cast<unsigned>(std::strtoul(words[++i], nullptr, 10));
+    } else if (std::strcmp(words[i], "--small-worlds") == 0 && has_value) {
+      arguments.states = std::strtoull(words[++i], nullptr, 10);
     } else if (std::strcmp(words[i], "--quiet") == 0) {
       arguments.quiet = true;
     } else {
@@ -122,8 +151,10 @@ bool parse(int count, char** words, Arguments& arguments) {
 int main(int count, char** words) {
   Arguments arguments;
   if (count < 2 || !parse(count, words, arguments)) {
-    std::fputs("usage: simulate --seed N | --seeds A..B [--jobs N] [--quiet]\n", stderr);
+    std::fputs("usage: simulate --seed N | --seeds A..B [--jobs N] [--quiet] | --small-worlds STATES\n",
+               stderr);
     return 2;
   }
+  if (arguments.states != 0) return run_small_worlds(arguments.states);
   return arguments.one ? run_one(arguments.first) : run_range(arguments);
 }

@@ -30,6 +30,7 @@ World::World(std::uint64_t seed, std::FILE* reader)
       ledger_{journal_},
       outbound_{journal_, settings_.client_id.empty(), settings_.config.session_expiry_s},
       inbound_{journal_},
+      judge_{{.may_know_a_session = settings_.config.adopt_session}},
       broker_{*this, random_.next()},
       link_{clocks_, *this, random_.fork()},
       memory_(3 * canary_size + settings_.rx_size + settings_.tx_size, canary),

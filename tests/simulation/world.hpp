@@ -15,6 +15,7 @@
 #include "simulation/link.hpp"
 #include "simulation/model/broker.hpp"
 #include "simulation/settings.hpp"
+#include "support/judge/judge.hpp"
 
 namespace minimq::simulation {
 
@@ -74,6 +75,7 @@ class World final : private LinkObserver, private model::Observer {
   void discarded(const model::Outgoing& outgoing) override;
   bool in_use_by_client(std::uint16_t id) override;
   void fault(const std::string& what) override;
+  void take_judgement();
   void check_clock();
   void check_memory();
   void check_attempts();
@@ -89,6 +91,7 @@ class World final : private LinkObserver, private model::Observer {
   Ledger ledger_;
   OutboundWire outbound_;
   InboundWire inbound_;
+  judge::Judge judge_;
   model::Broker broker_;
   Link link_;
   std::vector<std::byte> memory_;  // canary, rx, canary, tx, canary

@@ -5,7 +5,7 @@
 
 namespace minimq::simulation {
 
-using testing::ClientPacket;
+using judge::ClientPacket;
 using Type = ClientPacket::Type;
 
 // What came on the last connection may still be taken until then; nothing of it is acknowledged.
@@ -33,7 +33,12 @@ void InboundWire::received(const ServerPacket& packet) {
 void InboundWire::taken(std::uint32_t number, unsigned qos) {
   auto index = find_taken(number, qos, true);
   if (!index) index = find_taken(number, qos, false);
-  if (index) return take(*index);
+  if (index) {
+    take(*index);
+    // Which of several copies of a retained message it was, nobody can tell.
+    if ((number & retained) == 0) next_ = *index + 1;
+    return;
+  }
   journal_.violate("I6", "the application got a message out of order, or one that never came");
 }
 
@@ -41,6 +46,7 @@ void InboundWire::skipped(unsigned qos, std::size_t size) {
   held_ = -1;
   for (std::size_t i = next_; i < arrivals_.size(); ++i) {
     if (arrivals_[i].size != size || arrivals_[i].qos != qos) continue;
+    next_ = i + 1;
     return take(i);
   }
   journal_.violate("I6", "a message was skipped that never came");
@@ -48,9 +54,10 @@ void InboundWire::skipped(unsigned qos, std::size_t size) {
 
 std::optional<std::size_t> InboundWire::find_taken(std::uint32_t number, unsigned qos,
                                                    bool fresh) const {
-  for (std::size_t i = next_; i < arrivals_.size(); ++i) {
+  const bool many = (number & retained) != 0;
+  for (std::size_t i = many ? 0 : next_; i < arrivals_.size(); ++i) {
     const Arrival& arrival = arrivals_[i];
-    if (arrival.number != number || arrival.qos != qos) continue;
+    if (arrival.number != number || arrival.qos != qos || arrival.taken) continue;
     const auto known = known_.find(arrival.id);
     const bool repeated = qos == 2 && known != known_.end() && known->second == number;
     if (!fresh || (!arrival.duplicate && !arrival.answered && !repeated)) return i;
@@ -59,7 +66,6 @@ std::optional<std::size_t> InboundWire::find_taken(std::uint32_t number, unsigne
 }
 
 void InboundWire::take(std::size_t index) {
-  next_ = index + 1;
   held_ = static_cast<std::int64_t>(index);
   Arrival& arrival = arrivals_[index];
   arrival.taken = true;

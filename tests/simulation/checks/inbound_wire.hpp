@@ -20,7 +20,7 @@ class InboundWire {
 
   void opened();
   void received(const ServerPacket& packet);
-  void sent(const testing::ClientPacket& packet);
+  void sent(const judge::ClientPacket& packet);
   void session_over() { known_.clear(); }
 
   /// The application was given the message with this number.
@@ -51,7 +51,7 @@ class InboundWire {
   void take(std::size_t index);
   [[nodiscard]] std::optional<std::size_t> find_taken(std::uint32_t number, unsigned qos,
                                                       bool fresh) const;
-  void on_ack(const testing::ClientPacket& packet, unsigned qos);
+  void on_ack(const judge::ClientPacket& packet, unsigned qos);
   [[nodiscard]] Arrival* find(std::uint16_t id, unsigned qos);
 
   Journal& journal_;

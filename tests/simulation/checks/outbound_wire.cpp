@@ -7,7 +7,7 @@
 
 namespace minimq::simulation {
 
-using testing::ClientPacket;
+using judge::ClientPacket;
 using Type = ClientPacket::Type;
 
 void OutboundWire::opened() {

@@ -35,7 +35,7 @@ class OutboundWire {
   void chunk_read() { ++chunk_; }
   void received(const ServerPacket& packet);
   /// One whole packet was written.
-  void sent(const testing::ClientPacket& packet);
+  void sent(const judge::ClientPacket& packet);
   /// The link is over; `rest` is of a packet that was not written whole. Returns whether the
   /// session has ended with it.
   bool closed(std::string_view rest);
@@ -63,12 +63,12 @@ class OutboundWire {
     std::uint64_t release_order{0};
   };
 
-  void on_publish(const testing::ClientPacket& packet);
-  void on_exactly_or_at_least_once(const testing::ClientPacket& packet, std::uint32_t number);
-  void repeat(Exchange& exchange, const testing::ClientPacket& packet);
-  void begin(const testing::ClientPacket& packet, std::uint32_t number);
-  void on_pubrel(const testing::ClientPacket& packet);
-  void on_request(const testing::ClientPacket& packet);
+  void on_publish(const judge::ClientPacket& packet);
+  void on_exactly_or_at_least_once(const judge::ClientPacket& packet, std::uint32_t number);
+  void repeat(Exchange& exchange, const judge::ClientPacket& packet);
+  void begin(const judge::ClientPacket& packet, std::uint32_t number);
+  void on_pubrel(const judge::ClientPacket& packet);
+  void on_request(const judge::ClientPacket& packet);
   void on_connack(const ServerPacket& packet);
   void end(std::uint16_t id);
   void forget_session();

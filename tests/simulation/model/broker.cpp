@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::uint32_t for_ever = 0xFFFF'FFFF;
 
-std::uint32_t number_of(const std::optional<std::string>& property, std::uint32_t otherwise) {
-  return property ? static_cast<std::uint32_t>(std::stoul(*property)) : otherwise;
-}
-
 }  // namespace
 
 Broker::Connection Broker::open(Time now) {
@@ -32,7 +28,7 @@ void Broker::receive(Connection connection, std::string_view bytes, Time now) {
   at->input.insert(at->input.end(), first, first + bytes.size());
   try {
     while (!at->closing) {
-      const auto packet = testing::parse_client_packet(at->input);
+      const auto packet = judge::parse_client_packet(at->input);
       if (!packet) return;
       at->input.erase(at->input.begin(),
                       at->input.begin() + static_cast<std::ptrdiff_t>(packet->size));
@@ -40,7 +36,7 @@ void Broker::receive(Connection connection, std::string_view bytes, Time now) {
       process(connection, *packet);
       at = &link(connection);
     }
-  } catch (const testing::SpecificationBroken& broken) {
+  } catch (const judge::Violation& broken) {
     fault(broken.what());
     disconnect(connection, 0x81);
   }
@@ -59,7 +55,7 @@ void Broker::on_connect(Connection connection, const ClientPacket& packet) {
     at.closing = true;
     return;
   }
-  std::string client = packet.client_id;
+  std::string client{packet.client_id};
   const std::string assigned = client.empty() ? "auto-" + std::to_string(++assigned_) : "";
   if (client.empty()) client = assigned;
   if (const auto known = sessions_.find(client);
@@ -77,7 +73,7 @@ void Broker::on_connect(Connection connection, const ClientPacket& packet) {
   at.online = true;
   take_connect(at, packet);
   session.expiry_s =
-      limits.session_expiry_s.value_or(number_of(packet.property(0x11), 0));
+      limits.session_expiry_s.value_or(packet.properties.number(0x11, 0));
   if (packet.clean_start && random_.per_mille(habits.lies_about_session)) present = true;
   send_connack(connection, packet, present, assigned);
   if (random_.per_mille(habits.accepts_then_kicks)) {
@@ -89,13 +85,13 @@ void Broker::on_connect(Connection connection, const ClientPacket& packet) {
 
 void Broker::take_connect(Link& at, const ClientPacket& packet) {
   at.keep_alive = limits.server_keep_alive.value_or(static_cast<std::uint16_t>(packet.keep_alive));
-  at.packet_size_max = number_of(packet.property(0x27), 0xFFFF'FFFF);
-  at.window = number_of(packet.property(0x21), 65'535);
+  at.packet_size_max = packet.properties.number(0x27, 0xFFFF'FFFF);
+  at.window = packet.properties.number(0x21, 65'535);
   at.limits = limits;
-  at.will = packet.will;
   if (!packet.will) return;
-  for (const auto& property : packet.will->properties)
-    if (property.id == 0x18) at.will_delay = Time{1000} * std::stol(property.value);
+  const auto& will = *packet.will;
+  at.will = Message{std::string{will.topic}, std::string{will.payload}, will.qos, will.retain};
+  at.will_delay = Time{1000} * will.properties.number(0x18, 0);
 }
 
 Broker::Session& Broker::session_for(const ClientPacket& packet, const std::string& client,
@@ -142,9 +138,8 @@ void Broker::end_connection(Connection connection, bool with_will) {
   Session& session = sessions_.at(at.client);
   session.connection = -1;
   if (with_will && at.will) {
-    const Message message{at.will->topic, at.will->payload, at.will->qos, at.will->retain};
     const Time end = session.expiry_s == for_ever ? at.will_delay : Time{1000} * session.expiry_s;
-    session.will = Will{message, now_ + std::min(at.will_delay, end)};
+    session.will = Will{*at.will, now_ + std::min(at.will_delay, end)};
   }
   if (session.expiry_s != for_ever) session.expires_at = now_ + Time{1000} * session.expiry_s;
   if (session.expiry_s == 0) end_session(at.client);

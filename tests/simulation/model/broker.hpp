@@ -103,7 +103,7 @@ class Broker {
     Limits limits{};  // what its CONNACK said
     std::set<std::uint16_t> incoming{};  // QoS 2, of this connection
     std::vector<HeldAck> held{};
-    std::optional<ClientPacket::Will> will{};
+    std::optional<Message> will{};
     Time will_delay{0};
   };
 

@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::array<std::uint8_t, 6> refusals{0x80, 0x83, 0x87, 0x90, 0x97, 0x99};
 
+Message message_of(const ClientPacket& packet) {
+  return {std::string{packet.topic}, std::string{packet.payload}, packet.qos, packet.retain};
+}
+
 }  // namespace
 
 void Broker::process(Connection connection, const ClientPacket& packet) {
@@ -49,7 +53,7 @@ void Broker::on_publish(Connection connection, const ClientPacket& packet) {
   const Limits& said = link(connection).limits;
   if (packet.qos > said.maximum_qos.value_or(2)) fault("a QoS above Maximum QoS");
   if (packet.retain && !said.retain_available.value_or(true)) fault("RETAIN");
-  const Message message{packet.topic, packet.payload, packet.qos, packet.retain};
+  const Message message = message_of(packet);
   if (packet.qos == 2) return on_exactly_once(connection, packet);
   if (packet.qos == 1 && random_.per_mille(habits.refuses_publish)) {
     answer(connection, testing::puback(packet.id, random_.pick(refusals)));
@@ -62,7 +66,7 @@ void Broker::on_publish(Connection connection, const ClientPacket& packet) {
 }
 
 void Broker::on_exactly_once(Connection connection, const ClientPacket& packet) {
-  const Message message{packet.topic, packet.payload, packet.qos, packet.retain};
+  const Message message = message_of(packet);
   Session& to = session(connection);
   const auto known = to.incoming.find(packet.id);
   if (known != to.incoming.end()) {
@@ -134,7 +138,8 @@ void Broker::on_subscribe(Connection connection, const ClientPacket& packet) {
   std::vector<std::uint8_t> reasons;
   std::vector<std::string> granted;
   Session& to = session(connection);
-  for (const auto& [filter, options] : packet.filters) {
+  for (const auto& [name, options] : packet.filters) {
+    const std::string filter{name};
     if (random_.per_mille(habits.refuses_subscribe)) {
       reasons.push_back(random_.one_in(2) ? 0x87 : 0x97);
       continue;
@@ -158,16 +163,15 @@ void Broker::on_subscribe(Connection connection, const ClientPacket& packet) {
 void Broker::on_unsubscribe(Connection connection, const ClientPacket& packet) {
   std::vector<std::uint8_t> reasons;
   for (const auto& filter : packet.filters) {
-    const bool known = session(connection).subscriptions.erase(filter.filter) != 0;
+    const bool known = session(connection).subscriptions.erase(std::string{filter.filter}) != 0;
     reasons.push_back(known ? 0x00 : 0x11);
   }
   answer(connection, testing::unsuback(packet.id, reasons));
 }
 
 void Broker::on_disconnect(Connection connection, const ClientPacket& packet) {
-  if (const auto expiry = packet.property(0x11)) {
-    session(connection).expiry_s = static_cast<std::uint32_t>(std::stoul(*expiry));
-  }
+  Session& from = session(connection);
+  from.expiry_s = packet.properties.number(0x11, from.expiry_s);
   end_connection(connection, packet.reason != 0);
 }
 

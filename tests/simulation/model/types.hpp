@@ -6,14 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "support/client_packet.hpp"
+#include "support/judge/client_packet.hpp"
+#include "support/judge/violation.hpp"
 #include "support/wire.hpp"
 
 /// A broker written from the specification, knowing nothing of the library it is for.
 namespace minimq::model {
 
 using Time = std::int64_t;  ///< In milliseconds.
-using testing::ClientPacket;
+using judge::ClientPacket;
 using testing::Packet;
 
 struct Message {
