@@ -103,8 +103,8 @@ void Application::change_subscriptions() {
                    : std::string{to_string(ticket.error())});
   });
   if (!ticket) return;
-  checks_.ledger.requested(
-      add ? Outcome::Operation::subscribe : Outcome::Operation::unsubscribe, *ticket);
+  checks_.ledger.requested(add ? Outcome::Operation::subscribe : Outcome::Operation::unsubscribe,
+                           *ticket);
 }
 
 void Application::leave() {
@@ -114,8 +114,7 @@ void Application::leave() {
       const bool will = random_.one_in(4);
       const auto reason =
           will ? ReasonCode::disconnect_with_will_message : ReasonCode::normal_disconnection;
-      (void)session_.disconnect(
-          {.reason = reason, .drain = Milliseconds{random_.pick(drains)}});
+      (void)session_.disconnect({.reason = reason, .drain = Milliseconds{random_.pick(drains)}});
       checks_.journal.line([] { return std::string{"call       disconnect"}; });
       break;
     }

@@ -42,8 +42,8 @@ Result<std::size_t> Link::read(std::span<std::byte> space) {
     std::string& front = pipe.down.front().bytes;
     std::size_t count = std::min({space.size(), front.size(), pipe.fate.cut_down - pipe.received});
     if (pipe.fate.read_max != Fate::never) {
-      count = std::min<std::size_t>(count, 1 + random_.below(static_cast<std::uint32_t>(
-                                                   pipe.fate.read_max)));
+      count = std::min<std::size_t>(
+          count, 1 + random_.below(static_cast<std::uint32_t>(pipe.fate.read_max)));
     }
     std::memcpy(space.data(), front.data(), count);
     observer_.client_received(std::string_view{front}.substr(0, count));
@@ -121,8 +121,7 @@ void Link::break_down(Pipe& pipe, Fate::Ending ending) {
   if (ending == Fate::Ending::silent || pipe.client_told) return;
   const Time learned = random_.one_in(2) ? 0 : random_.between<Time>(0, 3000);
   pipe.client_told = clocks_.world + learned;
-  pipe.client_error =
-      ending == Fate::Ending::closed ? Error::link_closed : Error::link_error;
+  pipe.client_error = ending == Fate::Ending::closed ? Error::link_closed : Error::link_error;
   pipe.broker_told = clocks_.world + pipe.fate.latency_up;
 }
 
@@ -193,8 +192,8 @@ void Link::send_to_client(int connection, const std::vector<std::byte>& bytes) {
 void Link::end_by_broker(int connection) {
   Pipe* const pipe = pipe_of(connection);
   if (pipe == nullptr || pipe->dead || pipe->client_told) return;
-  const Time last = pipe->down.empty() ? clocks_.world + pipe->fate.latency_down
-                                       : pipe->down.back().at;
+  const Time last =
+      pipe->down.empty() ? clocks_.world + pipe->fate.latency_down : pipe->down.back().at;
   pipe->client_told = last;
   pipe->client_error = Error::link_closed;
   pipe->broker_told = clocks_.world;

@@ -52,11 +52,10 @@ void World::client_sent(std::string_view bytes) {
       sent_.erase(0, packet->size);
       journal_.line([&] {
         const auto number = number_of(packet->payload);
-        return "-->        " + (number ? "PUBLISH q" + std::to_string(packet->qos) +
-                                             (packet->dup ? " d1" : " d0") + " id=" +
-                                             std::to_string(packet->id) + " #" +
-                                             std::to_string(*number)
-                                       : judge::to_string(*packet));
+        return "-->        " +
+               (number ? "PUBLISH q" + std::to_string(packet->qos) + (packet->dup ? " d1" : " d0") +
+                             " id=" + std::to_string(packet->id) + " #" + std::to_string(*number)
+                       : judge::to_string(*packet));
       });
       if (packet->type == judge::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
       if (const auto number = number_of(packet->payload);
@@ -103,8 +102,7 @@ void World::client_closed() {
   journal_.note("closed", connections_);
   journal_.line([] { return std::string{"closed"}; });
   judge_.closed();
-  if (outbound_.online() &&
-      clocks_.world - opened_at_ >= Time{config_.stable_time.count()}) {
+  if (outbound_.online() && clocks_.world - opened_at_ >= Time{config_.stable_time.count()}) {
     ++lasting_;
   }
   ledger_.link_lost();
@@ -189,8 +187,8 @@ void World::check_memory() {
                        memory_.begin() + static_cast<std::ptrdiff_t>(at + canary_size),
                        [](std::byte byte) { return byte == std::byte{0xC5}; });
   };
-  const bool whole = intact(0) && intact(canary_size + settings_.rx_size) &&
-                     intact(memory_.size() - canary_size);
+  const bool whole =
+      intact(0) && intact(canary_size + settings_.rx_size) && intact(memory_.size() - canary_size);
   journal_.require(whole, "I11", "bytes beside the buffers were written to");
   const std::string_view memory{reinterpret_cast<const char*>(memory_.data()), memory_.size()};
   journal_.require(memory.find(as_text(*credentials_.password)) == std::string_view::npos, "I13",

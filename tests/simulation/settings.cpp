@@ -30,7 +30,8 @@ Settings::Settings(std::uint64_t seed) {
 
 void Settings::choose_configuration(Random& random) {
   driving = random.one_in(2) ? Driving::super_loop : Driving::coroutine;
-  config.receive_maximum = random.one_in(3) ? std::uint16_t{1} : random.between<std::uint16_t>(2, 8);
+  config.receive_maximum =
+      random.one_in(3) ? std::uint16_t{1} : random.between<std::uint16_t>(2, 8);
   if (random.one_in(3)) {
     config.inbound_capacity =
         static_cast<std::uint16_t>(config.receive_maximum * 2 + random.below(9));
@@ -56,10 +57,10 @@ void Settings::choose_configuration(Random& random) {
   config.slow_retry_max = config.slow_retry_min + Milliseconds{random.between(0u, 900'000u)};
   if (random.one_in(4)) {
     config.oversize = Oversize::skip;
-    if (random.one_in(2)) config.maximum_packet_size = static_cast<std::uint32_t>(rx_size + 1 + random.below(3000));
+    if (random.one_in(2))
+      config.maximum_packet_size = static_cast<std::uint32_t>(rx_size + 1 + random.below(3000));
   }
-  config.on_session_lost =
-      random.one_in(3) ? OnSessionLost::fail : OnSessionLost::publish_again;
+  config.on_session_lost = random.one_in(3) ? OnSessionLost::fail : OnSessionLost::publish_again;
   config.clean_start = !random.one_in(3);
   config.adopt_session = random.one_in(8);
   config.downgrade_qos = random.one_in(4);
@@ -121,8 +122,9 @@ void Settings::choose_application(Random& random) {
   constexpr std::array<Time, 5> paces{5, 100, 1'000, 10'000, 60'000};
   between_actions = random.pick(paces);
   between_messages = random.pick(paces);
-  length = std::clamp<Time>(random.between<Time>(20, 150) * std::min(between_actions, between_messages),
-                            1'000, 6 * 3'600'000);
+  length =
+      std::clamp<Time>(random.between<Time>(20, 150) * std::min(between_actions, between_messages),
+                       1'000, 6 * 3'600'000);
   if (random.one_in(20)) length *= 5;
   constexpr std::array<std::size_t, 5> sizes{12, 30, 64, 200, 900};
   payload_max = random.pick(sizes);

@@ -35,7 +35,7 @@ struct Arguments {
   std::uint64_t last{0};
   bool one{false};
   std::uint64_t states{0};  // of each small world
-  bool quiet{false};  // no progress line, and the first failure ends it
+  bool quiet{false};        // no progress line, and the first failure ends it
   unsigned jobs{std::thread::hardware_concurrency()};
 };
 
@@ -79,7 +79,8 @@ int run_range(const Arguments& arguments) {
   }
   for (std::thread& thread : threads)
     thread.join();
-  std::printf("%s%" PRIu64 " seeds, %.0f a second on each of %u cores, %.1f simulated days, "
+  std::printf("%s%" PRIu64
+              " seeds, %.0f a second on each of %u cores, %.1f simulated days, "
               "%" PRIu64 " messages, %" PRIu64 " connections, %" PRIu64 " violations\n",
               arguments.quiet ? "" : "\n", figures.done.load(),
               static_cast<double>(figures.done) / seconds() / arguments.jobs, arguments.jobs,
@@ -105,15 +106,20 @@ int run_small_worlds(std::uint64_t states_max) {
     for (const bool at_pubrel : {false, true}) {
       if (at_pubrel && qos != 2) continue;
       for (const unsigned count : {1u, 2u}) {
-      const SmallWorld::Bounds bounds{.qos = qos, .hands_on_at_pubrel = at_pubrel, .messages = count, .cuts = count, .waits = count - 1};
-      const auto explored = minimq::simulation::explore(bounds, states_max);
-      std::printf("%u each way at QoS %u%s: %" PRIu64 " states, %" PRIu64 " steps, %zu deep, %s %s\n", count, qos,
-                  at_pubrel ? " at PUBREL" : "", explored.states, explored.steps, explored.depth,
-                  explored.complete ? "all there are" : "and there are more",
-                  explored.violation.c_str());
-      std::fflush(stdout);
-      states += explored.states;
-      sound &= explored.violation.empty();
+        const SmallWorld::Bounds bounds{.qos = qos,
+                                        .hands_on_at_pubrel = at_pubrel,
+                                        .messages = count,
+                                        .cuts = count,
+                                        .waits = count - 1};
+        const auto explored = minimq::simulation::explore(bounds, states_max);
+        std::printf("%u each way at QoS %u%s: %" PRIu64 " states, %" PRIu64
+                    " steps, %zu deep, %s %s\n",
+                    count, qos, at_pubrel ? " at PUBREL" : "", explored.states, explored.steps,
+                    explored.depth, explored.complete ? "all there are" : "and there are more",
+                    explored.violation.c_str());
+        std::fflush(stdout);
+        states += explored.states;
+        sound &= explored.violation.empty();
       }
     }
   }
@@ -151,8 +157,9 @@ bool parse(int count, char** words, Arguments& arguments) {
 int main(int count, char** words) {
   Arguments arguments;
   if (count < 2 || !parse(count, words, arguments)) {
-    std::fputs("usage: simulate --seed N | --seeds A..B [--jobs N] [--quiet] | --small-worlds STATES\n",
-               stderr);
+    std::fputs(
+        "usage: simulate --seed N | --seeds A..B [--jobs N] [--quiet] | --small-worlds STATES\n",
+        stderr);
     return 2;
   }
   if (arguments.states != 0) return run_small_worlds(arguments.states);

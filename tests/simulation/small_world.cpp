@@ -198,8 +198,8 @@ std::uint64_t SmallWorld::digest() const {
   text(unread_);
   for (const auto& [number, count] : seen_)
     text(std::to_string(number) + ':' + std::to_string(count));
-  const std::array numbers{published_, published_elsewhere_, cuts_, waits_,
-                           unsigned{open_}, unsigned{broken_}};
+  const std::array numbers{published_, published_elsewhere_, cuts_,
+                           waits_,     unsigned{open_},      unsigned{broken_}};
   add(hash, numbers.data(), sizeof numbers);
   return hash;
 }

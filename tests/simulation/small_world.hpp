@@ -23,10 +23,10 @@ namespace minimq::simulation {
 class SmallWorld final : private Transport, private model::Observer {
  public:
   enum class Action : std::uint8_t {
-    publish,           ///< The application publishes its next message,
-    take,              ///< or takes the next event.
+    publish,  ///< The application publishes its next message,
+    take,     ///< or takes the next event.
     publish_elsewhere,
-    to_broker,         ///< The next packet arrives,
+    to_broker,  ///< The next packet arrives,
     to_client,
     cut,
     reconnect,         ///< The next attempt begins; the broker has kept the session,
@@ -111,7 +111,7 @@ struct Explored {
   std::uint64_t states{0};
   std::uint64_t steps{0};
   std::size_t depth{0};
-  bool complete{false};   ///< No new state is left.
+  bool complete{false};     ///< No new state is left.
   std::string violation{};  ///< And the way there.
 };
 

@@ -188,8 +188,8 @@ void World::run_device() {
     const bool idle = before == link_.activity() + application_->events() && !own_reason;
     idle_wakes_ = idle ? idle_wakes_ + 1 : 0;
     const bool coroutine = settings_.driving == Driving::coroutine;
-    journal_.require(idle_wakes_ <= (coroutine ? idle_wakes_max_coroutine : idle_wakes_max),
-                     "I12", "woken again and again, and nothing moves");
+    journal_.require(idle_wakes_ <= (coroutine ? idle_wakes_max_coroutine : idle_wakes_max), "I12",
+                     "woken again and again, and nothing moves");
     journal_.require(link_.broken_contract().empty(), "I14", link_.broken_contract());
     check_clock();
   }
@@ -236,7 +236,8 @@ Time World::device_time() {
 Time World::next_time() {
   Time next = link_.next_time();
   if (const auto deadline = broker_.next_deadline()) next = std::min(next, *deadline);
-  next = std::min(next, std::max(std::min(device_time(), application_->next_time()), asleep_until_));
+  next =
+      std::min(next, std::max(std::min(device_time(), application_->next_time()), asleep_until_));
   if (!resting_) {
     for (const Time at : {next_outage_, next_restart_, next_kick_, next_nap_, next_jump_,
                           next_message_, settings_.length})

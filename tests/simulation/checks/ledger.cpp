@@ -100,7 +100,8 @@ void Ledger::completed(const model::Outgoing& outgoing, unsigned reason) {
   message.complete = true;
   message.refused = reason >= 0x80;
   if (outgoing.qos != 0 && reason < 0x80) {
-    journal_.require(message.count != 0 || may_be_missed(message), "I5", "acknowledged, and the application never saw it");
+    journal_.require(message.count != 0 || may_be_missed(message), "I5",
+                     "acknowledged, and the application never saw it");
   }
 }
 
@@ -136,7 +137,8 @@ void Ledger::audit(std::uint64_t session) {
     const std::string name = "b" + std::to_string(number & ~from_broker) + ": ";
     if (message.qos == 0 || message.discarded || message.session != session) continue;
     journal_.require(message.complete, "I20", name + "never ended");
-    journal_.require(message.count != 0 || message.refused || may_be_missed(message), "I20", name + "never arrived");
+    journal_.require(message.count != 0 || message.refused || may_be_missed(message), "I20",
+                     name + "never arrived");
   }
 }
 

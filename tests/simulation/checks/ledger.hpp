@@ -66,7 +66,7 @@ class Ledger {
     std::optional<Error> error{};
     std::optional<ReasonCode> reason{};
     std::map<std::uint64_t, unsigned> copies{};  // for each session
-    std::uint64_t first_told{0};  // sessions told of when the first copy was taken
+    std::uint64_t first_told{0};                 // sessions told of when the first copy was taken
     std::uint64_t accepted_losses{0};
     [[nodiscard]] unsigned total() const;
   };

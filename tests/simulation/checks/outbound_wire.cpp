@@ -126,8 +126,7 @@ void OutboundWire::repeat(Exchange& exchange, const ClientPacket& packet) {
   journal_.require(packet.dup, "I15", "a repeated message without DUP");
   journal_.require(exchange.qos == packet.qos, "I15", "a repeated message with another QoS");
   journal_.require(!exchange.pubrel_sent, "I15", "PUBLISH after PUBREL");
-  journal_.require(!exchange.released || exchange.release_uncertain, "I15",
-                   "PUBLISH after PUBREC");
+  journal_.require(!exchange.released || exchange.release_uncertain, "I15", "PUBLISH after PUBREC");
   exchange.released = exchange.release_uncertain = false;
   exchange.on_this_connection = true;
 }

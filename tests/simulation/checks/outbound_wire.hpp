@@ -56,10 +56,10 @@ class OutboundWire {
     std::uint32_t number{0};
     bool on_this_connection{true};
     bool released{false};
-    bool pubrel_sent{false};      // ever
-    bool pubrel_here{false};      // on this connection
-    std::uint64_t released_at{0};     // the chunk
-    bool release_uncertain{false};    // PUBREC was among the last that was read
+    bool pubrel_sent{false};        // ever
+    bool pubrel_here{false};        // on this connection
+    std::uint64_t released_at{0};   // the chunk
+    bool release_uncertain{false};  // PUBREC was among the last that was read
     std::uint64_t release_order{0};
   };
 
@@ -93,7 +93,7 @@ class OutboundWire {
   std::map<std::uint16_t, Exchange> uncertain_;
   std::set<std::uint32_t> sent_;  // numbers written whole in this session
   std::vector<std::string> rests_;
-  std::optional<std::uint32_t> last_number_;       // above QoS 0, on this connection
+  std::optional<std::uint32_t> last_number_;  // above QoS 0, on this connection
   std::uint32_t last_at_most_once_{0};
   std::set<std::uint32_t> at_most_once_;
   std::uint64_t last_release_{0};

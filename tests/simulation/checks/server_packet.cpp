@@ -115,8 +115,9 @@ std::optional<ServerPacket> parse_server_packet(std::string_view bytes, bool& ba
 
 std::string ServerPacket::text() const {
   static constexpr std::array<std::string_view, 16> names{
-      "0",      "CONNECT", "CONNACK", "PUBLISH",  "PUBACK",  "PUBREC",   "PUBREL",     "PUBCOMP",
-      "SUBSCRIBE", "SUBACK",  "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", "AUTH"};
+      "0",       "CONNECT",  "CONNACK",    "PUBLISH", "PUBACK",      "PUBREC",
+      "PUBREL",  "PUBCOMP",  "SUBSCRIBE",  "SUBACK",  "UNSUBSCRIBE", "UNSUBACK",
+      "PINGREQ", "PINGRESP", "DISCONNECT", "AUTH"};
   std::string line{names[type % 16]};
   if (type == 2) line += session_present ? " sp=1" : " sp=0";
   if (type == 3) {

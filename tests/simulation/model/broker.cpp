@@ -72,8 +72,7 @@ void Broker::on_connect(Connection connection, const ClientPacket& packet) {
   at.client = client;
   at.online = true;
   take_connect(at, packet);
-  session.expiry_s =
-      limits.session_expiry_s.value_or(packet.properties.number(0x11, 0));
+  session.expiry_s = limits.session_expiry_s.value_or(packet.properties.number(0x11, 0));
   if (packet.clean_start && random_.per_mille(habits.lies_about_session)) present = true;
   send_connack(connection, packet, present, assigned);
   if (random_.per_mille(habits.accepts_then_kicks)) {

@@ -100,7 +100,7 @@ class Broker {
     unsigned keep_alive{0};
     std::uint32_t packet_size_max{0xFFFF'FFFF};
     std::size_t window{65'535};
-    Limits limits{};  // what its CONNACK said
+    Limits limits{};                     // what its CONNACK said
     std::set<std::uint16_t> incoming{};  // QoS 2, of this connection
     std::vector<HeldAck> held{};
     std::optional<Message> will{};

@@ -144,7 +144,8 @@ void Broker::on_subscribe(Connection connection, const ClientPacket& packet) {
       reasons.push_back(random_.one_in(2) ? 0x87 : 0x97);
       continue;
     }
-    const unsigned qos = std::min<unsigned>(options & 3, link(connection).limits.maximum_qos.value_or(2));
+    const unsigned qos =
+        std::min<unsigned>(options & 3, link(connection).limits.maximum_qos.value_or(2));
     to.subscriptions[filter] = {qos, (options & 4) != 0, (options & 8) != 0};
     reasons.push_back(static_cast<std::uint8_t>(qos));
     if ((options >> 4 & 3) != 2) granted.push_back(filter);

@@ -176,13 +176,13 @@ void Broker::send_garbage(Connection connection) {
     case 3: bytes = testing::packet(0xC0, {}); break;
     case 4: bytes = testing::publish({.topic = "b/+", .payload = "x"}); break;
     case 5:
-      bytes = testing::publish(
-          {.topic = "", .payload = "x", .properties = {testing::topic_alias(1)}});
+      bytes =
+          testing::publish({.topic = "", .payload = "x", .properties = {testing::topic_alias(1)}});
       break;
     case 6: bytes = testing::packet(0x36, testing::publish({.topic = "b/0"})); break;
     default:
-      bytes = {std::byte{0x30}, std::byte{0xFF}, std::byte{0xFF}, std::byte{0xFF},
-               std::byte{0xFF}, std::byte{0x7F}};
+      bytes = {std::byte{0x30}, std::byte{0xFF}, std::byte{0xFF},
+               std::byte{0xFF}, std::byte{0xFF}, std::byte{0x7F}};
       break;
   }
   send(connection, bytes);

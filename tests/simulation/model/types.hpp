@@ -52,7 +52,7 @@ struct Habits {
   unsigned stray_acks{0};  ///< For identifiers that are not in use.
   unsigned wrong_acks{0};  ///< Of the wrong kind.
   unsigned repeats_messages{0};
-  unsigned garbage{0};  ///< Something that is no packet, or none that a broker may send.
+  unsigned garbage{0};   ///< Something that is no packet, or none that a broker may send.
   unsigned oversize{0};  ///< A packet above the client's maximum.
   unsigned lies_about_session{0};
   unsigned silent_pings{0};
