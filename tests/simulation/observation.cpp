@@ -199,7 +199,7 @@ void World::check_memory() {
 void World::check_attempts() {
   const auto bound = static_cast<Time>(config_.backoff_max.count());
   if (bound < 5'000 || settings_.disconnects != 0) return;
-  const Time expected = 100 + 20 * Time{lasting_} + 8 * clocks_.world / bound;
+  const Time expected = 40 + 12 * Time{lasting_} + 4 * clocks_.world / bound;
   const bool resumes = refused_inbound_ != 0;
   journal_.require(resumes || Time{attempts_} <= expected, "I17",
                    std::to_string(attempts_) + " attempts");

@@ -35,14 +35,15 @@ struct Arguments {
   std::uint64_t last{0};
   bool one{false};
   std::uint64_t states{0};  // of each small world
-  bool quiet{false};        // no progress line, and the first failure ends it
+  bool quiet{false};        // no progress line
+  std::uint64_t failures_max{20};
   unsigned jobs{std::thread::hardware_concurrency()};
 };
 
 void run_seeds(const Arguments& arguments, Figures& figures) {
   for (;;) {
     const std::uint64_t seed = figures.next++;
-    if (seed > arguments.last || figures.failures > 20) return;
+    if (seed > arguments.last || figures.failures >= arguments.failures_max) return;
     World world{seed};
     world.run();
     ++figures.done;
@@ -142,6 +143,8 @@ bool parse(int count, char** words, Arguments& arguments) {
       arguments.jobs = static_cast<unsigned>(std::strtoul(words[++i], nullptr, 10));
     } else if (std::strcmp(words[i], "--small-worlds") == 0 && has_value) {
       arguments.states = std::strtoull(words[++i], nullptr, 10);
+    } else if (std::strcmp(words[i], "--first") == 0) {
+      arguments.failures_max = 1;
     } else if (std::strcmp(words[i], "--quiet") == 0) {
       arguments.quiet = true;
     } else {
@@ -158,7 +161,8 @@ int main(int count, char** words) {
   Arguments arguments;
   if (count < 2 || !parse(count, words, arguments)) {
     std::fputs(
-        "usage: simulate --seed N | --seeds A..B [--jobs N] [--quiet] | --small-worlds STATES\n",
+        "usage: simulate --seed N | --seeds A..B [--jobs N] [--quiet] [--first] | --small-worlds "
+        "STATES\n",
         stderr);
     return 2;
   }
