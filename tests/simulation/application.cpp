@@ -183,7 +183,7 @@ void Application::settle_deferred(bool all) {
     const bool refuse = !all && random_.per_mille(settings_.refuses);
     const ReasonCode reason = refuse ? ReasonCode::not_authorized : ReasonCode::success;
     if (session_.acknowledge(one.handle, reason)) {
-      checks_.inbound.acknowledged(one.handle.packet_id, refuse);
+      checks_.inbound.acknowledged(one.handle.packet_id);
       if (refuse) checks_.ledger.refused(one.number);
     }
   }

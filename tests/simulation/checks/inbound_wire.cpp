@@ -13,7 +13,6 @@ void InboundWire::opened() {
   arrivals_.clear();
   next_ = 0;
   held_ = -1;
-  doubtful_ = false;
 }
 
 void InboundWire::received(const ServerPacket& packet) {
@@ -79,11 +78,10 @@ void InboundWire::released() {
   deferred_ = false;
 }
 
-void InboundWire::acknowledged(std::uint16_t id, bool refused) {
+void InboundWire::acknowledged(std::uint16_t id) {
   for (Arrival& arrival : arrivals_) {
     if (arrival.id == id && arrival.qos != 0 && arrival.taken && !arrival.answered) {
       arrival.done = true;
-      if (refused && arrival.qos == 2) known_.erase(id);
     }
   }
 }

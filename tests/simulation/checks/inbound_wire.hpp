@@ -32,9 +32,7 @@ class InboundWire {
   /// It has not asked for an acknowledgement yet.
   void deferred() { deferred_ = true; }
   /// It has, for the message with this identifier.
-  void acknowledged(std::uint16_t id, bool refused);
-  /// A CONNACK came that leaves it open whose session this is.
-  void doubt() { doubtful_ = true; }
+  void acknowledged(std::uint16_t id);
 
  private:
   struct Arrival {
@@ -60,7 +58,6 @@ class InboundWire {
   std::size_t next_{0};  // no arrival before this one can be taken any more
   std::int64_t held_{-1};
   bool deferred_{false};
-  bool doubtful_{false};
 };
 
 }  // namespace minimq::simulation
