@@ -142,6 +142,8 @@ void OutboundWire::on_pubrel(const ClientPacket& packet) {
     journal_.require(!releasing, "I15", "a PUBREL that denies an exchange");
     return;
   }
+  // PUBREC came twice, and PUBCOMP before the second PUBREL could be written.
+  if (!releasing && strays_ && ended_.contains(packet.id)) return;
   if (!releasing) {
     journal_.violate("I15", "PUBREL without a PUBREC");
     return;
