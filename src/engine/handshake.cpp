@@ -16,7 +16,10 @@ void Engine::link_opened() {
   skip_left_ = oversize_ = half_sent_ = 0;
   last_words_size_ = kept_head_ = 0;
   limits_.keep_alive_s = 0;  // Unknown until CONNACK.
-  if (unanswered_) doubtful_ = true;
+  // A CONNECT with Clean Start that nobody answered may arrive after the next one, and take its
+  // session away: so the connection after that one is in doubt as well.
+  if (unanswered_ || late_clean_) doubtful_ = true;
+  late_clean_ = unanswered_ && clean_start_;
   was_online_ = unanswered_ = session_present_ = progress_ = overflow_ = ping_due_ = paused_ =
       abandoned_ = false;
   // [MQTT-3.1.2-4], [MQTT-3.1.2-5]

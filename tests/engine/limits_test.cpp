@@ -53,6 +53,23 @@ TEST_F(Limit, ARetainedMessageFailsByNameWhereTheBrokerDoesNotStoreIt) {  // [MQ
   EXPECT_EQ(sent(), "");
 }
 
+// Found by simulation: seed 704.
+TEST_F(Limit, WhereNotEvenPingreqFitsTheConnectionEnds) {  // [MQTT-3.2.2-15]
+  config.keep_alive_s = 10;
+  connect("20 08 00 00 05 27 00 00 00 01");
+  advance(Duration{7'500});
+  EXPECT_EQ(sent(), "");
+  EXPECT_TRUE(ended(Error::packet_too_large, ReasonCode::packet_too_large));
+  EXPECT_TRUE(engine().finished());
+}
+
+TEST_F(Limit, WherePingreqJustFitsItLeaves) {
+  config.keep_alive_s = 10;
+  connect("20 08 00 00 05 27 00 00 00 02");
+  advance(Duration{7'500});
+  EXPECT_EQ(sent(), bytes("C0 00"));
+}
+
 TEST_F(Limit, TheSizeAppliesToSubscriptionsAsWell) {  // [MQTT-3.2.2-15]
   connect();
   const Ticket large = subscribe(std::string(25, 'f')).value();

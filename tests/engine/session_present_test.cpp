@@ -101,6 +101,28 @@ TEST_F(SessionPresent, ItIsInDoubtAfterAConnectThatWasNotAnswered) {
   EXPECT_TRUE(engine().resumed());  // The one that was in doubt is ours now.
 }
 
+// The first CONNECT arrives late: it takes the second one's session over, and makes a new one.
+// Found by simulation: seed 103887.
+TEST_F(SessionPresent, ItIsInDoubtOnceMoreIfTheConnectThatWasNotAnsweredHadCleanStart) {
+  open();
+  lose_link();
+  connect();
+  EXPECT_FALSE(engine().session_present());
+  receive("E0 01 8E");
+  reconnect(connack_resumed);
+  EXPECT_TRUE(engine().session_present());
+  EXPECT_FALSE(engine().resumed());
+  reconnect(connack_resumed);
+  EXPECT_TRUE(engine().resumed());
+}
+
+TEST_F(SessionPresent, ItIsNotInDoubtIfEveryConnectWasAnswered) {
+  connect();
+  receive("E0 01 8E");
+  reconnect(connack_resumed);
+  EXPECT_TRUE(engine().resumed());
+}
+
 TEST_F(SessionPresent, ItIsNotInDoubtIfTheConnectWasNotWrittenWhole) {
   connect();
   lose_link();
