@@ -20,6 +20,7 @@
 #include "minimq/message.hpp"
 #include "minimq/publication.hpp"
 #include "minimq/time.hpp"
+#include "minimq/topic_alias.hpp"
 
 namespace minimq::codec {
 struct Ack;
@@ -146,6 +147,12 @@ class Engine {
   /// is the way.
   [[nodiscard]] TxSpans begin_direct(const Publication& publication, TxGather& gather);
   void end_direct(TxSpans pieces, std::size_t count);
+  /// The same for a message with a topic alias: refused where it cannot leave at once, so that it
+  /// never gets to another connection. `end_aliased` accepts it, or refuses it with not_ready if
+  /// the transport took nothing.
+  [[nodiscard]] Result<TxSpans> begin_aliased(std::uint16_t alias, const Publication& publication,
+                                              TxGather& gather);
+  [[nodiscard]] Result<void> end_aliased(std::uint16_t alias, TxSpans pieces, std::size_t count);
   [[nodiscard]] Result<Ticket> subscribe(std::span<const TopicFilter> filters,
                                          std::span<const Property> properties);
   [[nodiscard]] Result<Ticket> unsubscribe(std::span<const std::string_view> filters,
@@ -212,12 +219,21 @@ class Engine {
     later,  // no room for it or for its answer before something was written
   };
 
+  [[nodiscard]] InboundAliases* inbound_aliases() const {
+    return config_.extras != nullptr ? config_.extras->inbound_aliases : nullptr;
+  }
+  [[nodiscard]] OutboundAliases* outbound_aliases() const {
+    return config_.extras != nullptr ? config_.extras->outbound_aliases : nullptr;
+  }
+
   // receive.cpp
   void scan();
   void scan_oversize(const codec::FixedHeader& header);
   void skip_bytes();
   [[nodiscard]] Verdict process(const codec::FixedHeader& header, Bytes packet);
   [[nodiscard]] Verdict process_online(const codec::FixedHeader& header, Bytes body);
+  [[nodiscard]] Verdict on_publish(std::uint8_t flags, Bytes body);
+  [[nodiscard]] ReasonCode judge_alias(const codec::Publish& publish) const;
   [[nodiscard]] Verdict on_ack(PacketType type, Bytes body);
   [[nodiscard]] std::uint32_t announced_packet_size() const;
   [[nodiscard]] std::uint32_t accepted_packet_size() const;

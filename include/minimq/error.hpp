@@ -20,11 +20,13 @@ enum class Error : std::uint8_t {
   config_receive_maximum,      ///< The Receive Maximum is zero.
   config_inbound_capacity,     ///< The inbound table holds less than twice the Receive Maximum.
   config_maximum_packet_size,  ///< The announced Maximum Packet Size is below rx, or is not used.
-  config_credentials,  ///< User name or password too long, or the user name is not valid UTF-8.
-  config_will,         ///< The will's topic or payload is bad, or too long.
-  config_property,     ///< A property that does not belong in CONNECT or the will, or a bad one.
-  config_backoff,      ///< A backoff bound is zero, or its minimum exceeds its maximum.
-  config_timeout,      ///< A deadline of zero, or one of more than 24 hours.
+  config_credentials,    ///< User name or password too long, or the user name is not valid UTF-8.
+  config_will,           ///< The will's topic or payload is bad, or too long.
+  config_property,       ///< A property that does not belong in CONNECT or the will, or a bad one.
+  config_backoff,        ///< A backoff bound is zero, or its minimum exceeds its maximum.
+  config_timeout,        ///< A deadline of zero, or one of more than 24 hours.
+  config_authenticator,  ///< The Authentication Method is too long, or not valid UTF-8.
+  config_topic_aliases,  ///< Inbound topic aliases together with Oversize::skip.
 
   // Misuse: the call was refused, and nothing changed.
   topic_name_invalid = 32,  ///< Empty, wildcard, U+0000, ill-formed UTF-8, or above 65,535 bytes.
@@ -48,6 +50,9 @@ enum class Error : std::uint8_t {
   unknown_ticket,     ///< No operation of that ticket awaits an outcome: stale, or taken already.
   no_response_topic,  ///< The message does not ask for a reply.
   stale_ack,          ///< The message was acknowledged, or its connection is gone.
+  topic_alias_not_supported,  ///< The alias is above the broker's Topic Alias Maximum.
+  no_authenticator,           ///< The configuration has no authenticator.
+  not_online,                 ///< There is no connection to the broker.
 
   // Capacity: states, not failures.
   not_ready = 64,   ///< No room in tx now; see `Session::shortage()`. Try again later.
@@ -78,6 +83,8 @@ enum class Error : std::uint8_t {
   inbound_too_large,         ///< The broker sent a packet above our Maximum Packet Size (0x95).
   rx_too_small,              ///< The CONNACK does not fit rx.
   session_unexpected,  ///< The broker has a session that we know nothing about; the next is clean.
+  authentication_failed,  ///< The authenticator does not accept what the broker said, or gave up.
+  assigned_client_id_too_long,  ///< The client id that the broker assigned does not fit.
 
   // How an operation ended without an answer.
   session_lost =

@@ -17,6 +17,8 @@ void Engine::link_opened() {
   if (unanswered_) doubtful_ = true;
   was_online_ = unanswered_ = session_present_ = progress_ = overflow_ = ping_due_ = paused_ =
       abandoned_ = false;
+  if (InboundAliases* const aliases = inbound_aliases()) aliases->forget();
+  if (OutboundAliases* const aliases = outbound_aliases()) aliases->forget();
   clean_start_ = force_clean_ || (first_ ? config_.clean_start : !has_session_);
   rx_idle_.stop();
   tx_idle_.stop();
@@ -41,7 +43,10 @@ std::size_t Engine::connect_size() const {
 }
 
 codec::ConnectParameters Engine::connect_parameters() const {
-  return {.clean_start = clean_start_, .maximum_packet_size = announced_packet_size()};
+  const InboundAliases* const aliases = inbound_aliases();
+  return {.clean_start = clean_start_,
+          .maximum_packet_size = announced_packet_size(),
+          .topic_alias_maximum = aliases != nullptr ? aliases->maximum() : std::uint16_t{0}};
 }
 
 void Engine::on_connack(Bytes body) {

@@ -126,12 +126,7 @@ Engine::Verdict Engine::process(const codec::FixedHeader& header, Bytes packet) 
 // Dispatches; each packet has its own function.
 Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes body) {
   switch (header.type) {
-    case PacketType::publish: {
-      const auto publish = codec::decode_publish(header.flags, body);
-      if (publish && publish->topic_alias == 0) return Verdict::keep;
-      fail_received(publish ? ReasonCode::topic_alias_invalid : publish.error());
-      return Verdict::done;
-    }
+    case PacketType::publish: return on_publish(header.flags, body);
     case PacketType::puback:
     case PacketType::pubrec:
     case PacketType::pubrel:
@@ -149,6 +144,21 @@ Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes b
   }
   fail_received(ReasonCode::protocol_error);
   return Verdict::done;
+}
+
+Engine::Verdict Engine::on_publish(std::uint8_t flags, Bytes body) {
+  const auto publish = codec::decode_publish(flags, body);
+  const ReasonCode code = publish ? judge_alias(*publish) : publish.error();
+  if (code == ReasonCode::success) return Verdict::keep;
+  fail_received(code);
+  return Verdict::done;
+}
+
+ReasonCode Engine::judge_alias(const codec::Publish& publish) const {
+  if (publish.topic_alias == 0) return ReasonCode::success;
+  InboundAliases* const aliases = inbound_aliases();
+  return aliases != nullptr ? aliases->admit(publish.topic, publish.topic_alias)
+                            : ReasonCode::topic_alias_invalid;
 }
 
 Engine::Verdict Engine::on_ack(PacketType type, Bytes body) {

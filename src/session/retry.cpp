@@ -65,7 +65,9 @@ Retry retry_class(Cause cause) {
   if (error == Error::receive_maximum_exceeded) return Retry::resume;
   const bool lasting = error == Error::malformed_packet || error == Error::protocol_error ||
                        error == Error::rx_too_small || error == Error::certificate_rejected ||
-                       error == Error::transport_unsupported;
+                       error == Error::transport_unsupported ||
+                       error == Error::authentication_failed ||
+                       error == Error::assigned_client_id_too_long;
   return lasting ? Retry::slowly : Retry::soon;
 }
 

@@ -158,8 +158,8 @@ std::vector<ClientPacket::Property> parse_properties(Cursor& cursor, char carrie
   return properties;
 }
 
-void check_topic(const std::string& topic) {
-  require(!topic.empty(), "[MQTT-4.7.3-1] an empty topic");
+void check_topic(const std::string& topic, bool aliased = false) {
+  require(!topic.empty() || aliased, "[MQTT-4.7.3-1] an empty topic");
   require(topic.find_first_of("+#") == std::string::npos, "[MQTT-3.3.2-2] a wildcard in a topic");
 }
 
@@ -194,9 +194,9 @@ void parse_publish(ClientPacket& packet, Cursor& cursor) {
   require(packet.qos <= 2, "[MQTT-3.3.1-4] QoS 3");
   require(packet.qos != 0 || !packet.dup, "[MQTT-3.3.1-2] QoS 0 with DUP");
   packet.topic = cursor.text();
-  check_topic(packet.topic);
   if (packet.qos != 0) packet.id = cursor.packet_id();
   packet.properties = parse_properties(cursor, 'P');
+  check_topic(packet.topic, packet.property(0x23).has_value());
   packet.payload = cursor.all();
 }
 
@@ -255,7 +255,10 @@ void parse_body(ClientPacket& packet, Cursor& cursor) {
           packet, cursor, 'D',
           {0, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99});
       return;
-    case Type::auth: parse_ending(packet, cursor, 'T', {0x18, 0x19}); return;
+    case Type::auth:
+      parse_ending(packet, cursor, 'T', {0x18, 0x19});
+      require(packet.property(0x15).has_value(), "[MQTT-4.12.0-5] AUTH without a method");
+      return;
     case Type::none: break;
   }
   throw SpecificationBroken{"a packet that no client sends"};
