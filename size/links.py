@@ -24,6 +24,7 @@ OWN = {
     'names': ['minimq::to_string(minimq::Error)'],
     'aliases': ['minimq::InboundAliases::resolve(', 'minimq::OutboundAliases::forget(',
                 'minimq::Engine::begin_aliased('],
+    'authentication': ['minimq::Authentication::received(', 'minimq::codec::decode_auth('],
 }
 FORBIDDEN = ['malloc', 'operator new', 'operator delete', '__cxa_throw', '__cxa_guard_acquire']
 
@@ -54,7 +55,7 @@ def main(out):
     faults = []
     for name, own in OWN.items():
         size = text_size(images[name])
-        print(f'{name:<10}{size:>7} bytes of text{f", {size - least} more" if own else ""}')
+        print(f'{name:<15}{size:>7} bytes of text{f", {size - least} more" if own else ""}')
         faults += [f'{name} has {bad}' for bad in FORBIDDEN if bad in texts[name]]
         for symbol in own:
             for image in OWN:

@@ -125,7 +125,8 @@ struct Config {
 
   /// Name resolution, TCP and TLS together, for each address list the transport tries.
   Milliseconds connect_timeout{30'000};
-  /// From the open transport to CONNACK.
+  /// From the open transport to CONNACK, an exchange of AUTH included; also for a
+  /// re-authentication.
   Milliseconds connack_timeout{10'000};
   /// From PINGREQ to PINGRESP, as long as nothing at all is received; also the extra time a stalled
   /// write has beyond the keep alive, and the time DISCONNECT has to leave.

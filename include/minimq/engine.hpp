@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "minimq/authentication.hpp"
 #include "minimq/config.hpp"
 #include "minimq/detail/control_queue.hpp"
 #include "minimq/detail/countdown.hpp"
@@ -163,6 +164,9 @@ class Engine {
   /// Whether a client may send this reason code in DISCONNECT.
   [[nodiscard]] static bool may_disconnect_with(ReasonCode reason);
   [[nodiscard]] Result<void> acknowledge(AckHandle handle, ReasonCode reason);
+  /// AUTH is sent as soon as nothing else is half written. Errors: no_authenticator, not_online,
+  /// busy, packet_too_large, and that of `Authenticator::begin`.
+  [[nodiscard]] Result<void> reauthenticate();
 
   // What happened.
 
@@ -199,6 +203,7 @@ class Engine {
   [[nodiscard]] bool idle() const;
 
  private:
+  friend class Authentication;
   friend class Message;
   using Slot = detail::Slot;
   using SlotIndex = detail::SlotIndex;
@@ -219,6 +224,9 @@ class Engine {
     later,  // no room for it or for its answer before something was written
   };
 
+  [[nodiscard]] Authentication* authentication() const {
+    return config_.extras != nullptr ? config_.extras->authentication : nullptr;
+  }
   [[nodiscard]] InboundAliases* inbound_aliases() const {
     return config_.extras != nullptr ? config_.extras->inbound_aliases : nullptr;
   }
@@ -250,6 +258,7 @@ class Engine {
   void take_limits(const codec::Connack& connack);
   void refused(const codec::Connack& connack);
   void remember(Properties last_words);
+  [[nodiscard]] bool authenticated(const codec::Connack& connack);
   // replay.cpp
   void requeue_all();
   void session_ended();
@@ -269,6 +278,7 @@ class Engine {
   void begin_sending(SlotIndex index);
   void finish_sending(SlotIndex index);
   [[nodiscard]] bool something_to_send() const;
+  [[nodiscard]] Authentication* speaker() const;
   // acknowledgement.cpp
   [[nodiscard]] Verdict on_puback(const codec::Ack& ack);
   [[nodiscard]] Verdict on_pubrec(const codec::Ack& ack);

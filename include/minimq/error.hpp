@@ -61,17 +61,18 @@ enum class Error : std::uint8_t {
   deadline_passed,  ///< The deadline given to this wait passed; the operation goes on.
 
   // The link.
-  link_closed = 96,       ///< The peer closed the connection.
-  link_error,             ///< The transport failed; it knows the details.
-  connect_refused,        ///< The broker's host refused the connection.
-  host_unreachable,       ///< No route to the broker's host.
-  host_not_found,         ///< The broker's name could not be resolved.
-  connect_timeout,        ///< The transport was not open in time.
-  connack_timeout,        ///< No CONNACK in time.
-  ping_timeout,           ///< No PINGRESP in time.
-  write_stalled,          ///< The transport took no byte for too long.
-  certificate_rejected,   ///< TLS: the peer's identity could not be verified.
-  transport_unsupported,  ///< The transport cannot open a broker of this form.
+  link_closed = 96,        ///< The peer closed the connection.
+  link_error,              ///< The transport failed; it knows the details.
+  connect_refused,         ///< The broker's host refused the connection.
+  host_unreachable,        ///< No route to the broker's host.
+  host_not_found,          ///< The broker's name could not be resolved.
+  connect_timeout,         ///< The transport was not open in time.
+  connack_timeout,         ///< No CONNACK in time.
+  ping_timeout,            ///< No PINGRESP in time.
+  write_stalled,           ///< The transport took no byte for too long.
+  certificate_rejected,    ///< TLS: the peer's identity could not be verified.
+  transport_unsupported,   ///< The transport cannot open a broker of this form.
+  authentication_timeout,  ///< No answer to a re-authentication in time.
 
   // The peer.
   connection_refused = 128,  ///< CONNACK with a reason code of 0x80 or above.

@@ -4,7 +4,7 @@
 namespace minimq {
 
 class AssignedClientId;
-class Authenticator;
+class Authentication;
 class InboundAliases;
 class OutboundAliases;
 class PropertyStore;
@@ -14,7 +14,7 @@ class PropertyStore;
 /// only where such an object exists. All of them serve one session, and outlive it.
 struct Extras {
   /// Enhanced authentication, chapter 4.12.
-  Authenticator* authenticator{nullptr};
+  Authentication* authentication{nullptr};
   /// Topic aliases that the broker may use.
   InboundAliases* inbound_aliases{nullptr};
   /// Topic aliases for `Session::publish_aliased`.

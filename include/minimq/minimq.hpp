@@ -4,6 +4,8 @@
 /// All of the portable library but `task.hpp` and `arena.hpp`, which are for those who have no
 /// coroutine type of their own.
 
+#include "minimq/authentication.hpp"
+#include "minimq/authenticator.hpp"
 #include "minimq/broker.hpp"
 #include "minimq/bytes.hpp"
 #include "minimq/config.hpp"

@@ -107,6 +107,15 @@ class Session final : private Waiter {
   /// Errors: stale_ack, reason_code_invalid.
   Result<void> acknowledge(AckHandle handle, ReasonCode reason = ReasonCode::success);
 
+  /// Begins a new exchange of the authenticator on the open connection, while messages go on in
+  /// both directions. `Authenticator::finish` is called when the broker has accepted it; if it
+  /// fails, the connection ends, and `Event::Kind::disconnected` says why [MQTT-4.12.1-2]. It has
+  /// `Config::connack_timeout` (`Error::authentication_timeout`).
+  ///
+  /// Errors: no_authenticator, not_online, packet_too_large, that of `Authenticator::begin`, busy
+  /// (also while an exchange is under way), stopped, and the configuration's own.
+  Result<void> reauthenticate();
+
   /// Ends the connection with DISCONNECT and then stays stopped; Event::Kind::stopped tells when.
   /// What was accepted and not answered stays in tx and goes on after `start()`. Errors:
   /// stopped, if it is stopped already; reason_code_invalid, property_invalid,

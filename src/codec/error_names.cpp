@@ -68,7 +68,8 @@ constexpr NameList link_names =
     "ping_timeout\0"
     "write_stalled\0"
     "certificate_rejected\0"
-    "transport_unsupported\0"sv;
+    "transport_unsupported\0"
+    "authentication_timeout\0"sv;
 
 constexpr NameList peer_names =
     "connection_refused\0"

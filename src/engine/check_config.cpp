@@ -63,6 +63,10 @@ std::optional<Error> check_config(const Config& config) {
       config.oversize == Oversize::skip) {
     return Error::config_topic_aliases;
   }
+  if (config.extras != nullptr && config.extras->authentication != nullptr &&
+      !config.extras->authentication->has_good_method()) {
+    return Error::config_authenticator;
+  }
   const auto connect = codec::check_connect(config);
   return connect ? std::nullopt : std::optional{connect.error()};
 }

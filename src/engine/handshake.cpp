@@ -26,6 +26,7 @@ void Engine::link_opened() {
   pong_.stop();
   pong_limit_.stop();
   phase_timer_.start(config_.connack_timeout.count());
+  if (Authentication* const exchange = authentication()) exchange->link_opened(*this);
 }
 
 // CONNECT is made anew for each write, from the configuration's own memory, behind what was taken
@@ -44,9 +45,12 @@ std::size_t Engine::connect_size() const {
 
 codec::ConnectParameters Engine::connect_parameters() const {
   const InboundAliases* const aliases = inbound_aliases();
-  return {.clean_start = clean_start_,
-          .maximum_packet_size = announced_packet_size(),
-          .topic_alias_maximum = aliases != nullptr ? aliases->maximum() : std::uint16_t{0}};
+  const Authentication* const exchange = authentication();
+  return {
+      .clean_start = clean_start_,
+      .maximum_packet_size = announced_packet_size(),
+      .topic_alias_maximum = aliases != nullptr ? aliases->maximum() : std::uint16_t{0},
+      .authentication = exchange != nullptr ? exchange->properties() : std::span<const Property>{}};
 }
 
 void Engine::on_connack(Bytes body) {
@@ -66,6 +70,7 @@ void Engine::on_connack(Bytes body) {
     fail_received(ReasonCode::protocol_error);
     return;
   }
+  if (!authenticated(*connack)) return;
   if (!judge_session(*connack)) {
     fail(Error::session_unexpected, ReasonCode::protocol_error);
     return;
@@ -86,6 +91,13 @@ void Engine::on_connack(Bytes body) {
   half_sent_ = 0;
   received_something();
   wrote_something();
+}
+
+bool Engine::authenticated(const codec::Connack& connack) {
+  if (Authentication* const exchange = authentication()) return exchange->accepted(*this, connack);
+  if (!connack.properties.find(PropertyId::authentication_method)) return true;
+  fail_received(ReasonCode::protocol_error);  // [MQTT-4.12.0-6]
+  return false;
 }
 
 // Whether Session Present is what it can be [MQTT-3.2.2-2], [MQTT-3.2.2-4].

@@ -117,6 +117,8 @@ Engine::Verdict Engine::process(const codec::FixedHeader& header, Bytes packet) 
   if (phase_ == Phase::online) return process_online(header, body);
   if (header.type == PacketType::connack) {
     on_connack(body);
+  } else if (header.type == PacketType::auth && authentication() != nullptr) {
+    authentication()->received(*this, body);
   } else {
     fail_received(ReasonCode::protocol_error);  // [MQTT-3.2.0-1], [MQTT-3.14.0-1]
   }
@@ -139,8 +141,11 @@ Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes b
     case PacketType::connack:
     case PacketType::subscribe:
     case PacketType::unsubscribe:
-    case PacketType::pingreq:
-    case PacketType::auth: break;  // [MQTT-3.2.0-2], [MQTT-4.12.0-6]
+    case PacketType::pingreq: break;  // [MQTT-3.2.0-2]
+    case PacketType::auth:
+      if (authentication() == nullptr) break;  // [MQTT-4.12.0-6]
+      authentication()->received(*this, body);
+      return Verdict::done;
   }
   fail_received(ReasonCode::protocol_error);
   return Verdict::done;
