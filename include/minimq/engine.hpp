@@ -62,12 +62,15 @@ class Engine {
   /// Called when something has come up between the calls that drive the engine: a message was
   /// released.
   struct Listener {
-    void (*function)(void* context){nullptr};
-    void* context{nullptr};
+    void (*changed)(void* context);
   };
-  void set_listener(Listener listener) { listener_ = listener; }
+  void set_listener(const Listener* listener, void* context) {
+    listener_ = listener;
+    listener_context_ = context;
+  }
+  [[nodiscard]] const Listener* listener() const { return listener_; }
   void notify() const {
-    if (listener_.function != nullptr) listener_.function(listener_.context);
+    if (listener_ != nullptr) listener_->changed(listener_context_);
   }
   /// A payload callable is running: nothing else may be called but `publish` and the like, which
   /// refuse.
@@ -320,40 +323,10 @@ class Engine {
   void on_disconnect(Bytes body);
   void close_with(ReasonCode reason);
 
-  const Config& config_;
-  Listener listener_{};
-  detail::RxBuffer rx_;
-  detail::TxLog log_;
-  detail::ControlQueue control_;
-  detail::InboundTable inbound_;
-  Limits limits_{};
-  Counters counters_{};
-
-  std::uint32_t wanted_{0};     // bytes and spare of the command that was refused last
-  std::uint32_t half_sent_{0};  // of the pinned packet, or of CONNECT
-  Instant now_{};
-  detail::Countdown rx_idle_{};      // until silence of the broker is probed
-  detail::Countdown tx_idle_{};      // until our own silence is broken
-  detail::Countdown stall_{};        // until a write that takes nothing ends the link
-  detail::Countdown pong_{};         // until PINGRESP or any other byte
-  detail::Countdown pong_limit_{};   // until PINGRESP, whatever else comes
-  detail::Countdown phase_timer_{};  // CONNACK; the end of an overflow; the leaving of DISCONNECT
-
-  std::uint32_t skip_left_{0};  // bytes of a packet larger than rx that are still to come
-  std::uint32_t oversize_{0};  // its size, once its head is kept; with rx_too_small that of CONNACK
-  std::uint16_t kept_head_{0};      // the bytes of it that stand first among the messages kept
-  std::uint16_t last_words_at_{0};  // in rx
-  std::uint16_t last_words_size_{0};
-  std::uint16_t outstanding_{0};   // slots for which the broker's Receive Maximum counts
-  std::uint16_t releases_due_{0};  // slots whose PUBREL is to be sent
-  std::uint16_t outcomes_{0};      // slots whose outcome waits to be read
-  std::uint16_t connection_{0};
-  std::uint16_t serial_{0};  // of the message handed out last
-  std::uint16_t held_id_{0};
+  // What is used most stands first, where the shortest instructions reach it.
   Cause cause_{};
   Phase phase_{Phase::offline};
   Shortage shortage_ : 2 {Shortage::none};
-
   bool was_online_ : 1 {false};    // this link has seen a CONNACK that was a success
   bool first_ : 1 {true};          // no connection has succeeded yet
   bool has_session_ : 1 {false};   // the broker should have our session
@@ -370,7 +343,36 @@ class Engine {
   bool ping_due_ : 1 {false};
   bool paused_ : 1 {false};  // scanning waits for room in the control queue
   bool abandoned_ : 1 {false};
-  bool calling_ : 1 {false};  // a payload callable is running
+  bool calling_ : 1 {false};        // a payload callable is running
+  std::uint16_t kept_head_{0};      // the bytes of it that stand first among the messages kept
+  std::uint16_t last_words_at_{0};  // in rx
+  std::uint16_t last_words_size_{0};
+  std::uint16_t outstanding_{0};   // slots for which the broker's Receive Maximum counts
+  std::uint16_t releases_due_{0};  // slots whose PUBREL is to be sent
+  std::uint16_t outcomes_{0};      // slots whose outcome waits to be read
+  std::uint16_t connection_{0};
+  std::uint16_t serial_{0};  // of the message handed out last
+  std::uint16_t held_id_{0};
+  Instant now_{};
+  std::uint32_t wanted_{0};     // bytes and spare of the command that was refused last
+  std::uint32_t half_sent_{0};  // of the pinned packet, or of CONNECT
+  std::uint32_t skip_left_{0};  // bytes of a packet larger than rx that are still to come
+  std::uint32_t oversize_{0};  // its size, once its head is kept; with rx_too_small that of CONNACK
+  detail::Countdown rx_idle_{};      // until silence of the broker is probed
+  detail::Countdown tx_idle_{};      // until our own silence is broken
+  detail::Countdown stall_{};        // until a write that takes nothing ends the link
+  detail::Countdown pong_{};         // until PINGRESP or any other byte
+  detail::Countdown pong_limit_{};   // until PINGRESP, whatever else comes
+  detail::Countdown phase_timer_{};  // CONNACK; the end of an overflow; the leaving of DISCONNECT
+  const Config& config_;
+  const Listener* listener_{nullptr};
+  void* listener_context_{nullptr};
+  detail::RxBuffer rx_;
+  detail::TxLog log_;
+  detail::ControlQueue control_;
+  detail::InboundTable inbound_;
+  Limits limits_{};
+  Counters counters_{};
 };
 
 /// Checks a configuration as a whole and names the first fault; no error: none.

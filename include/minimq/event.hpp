@@ -97,9 +97,11 @@ class Event {
   };
 
   explicit Event(Kind kind) : kind_{kind} {}
-  explicit Event(const Message& message) : kind_{Kind::inbound}, message_{message} {}
-  Event(const Message& message, std::size_t skipped_size)
-      : kind_{Kind::skipped}, message_{message}, size_{skipped_size} {}
+  /// A message, or with a size above zero one that was skipped.
+  explicit Event(const Message& message, std::size_t skipped_size = 0)
+      : kind_{skipped_size == 0 ? Kind::inbound : Kind::skipped},
+        message_{message},
+        size_{skipped_size} {}
   explicit Event(const Outcome& outcome) : kind_{Kind::settled}, outcome_{outcome} {}
 
   [[nodiscard]] Kind kind() const { return kind_; }

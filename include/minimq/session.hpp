@@ -232,8 +232,12 @@ class Session final : private Waiter {
   [[nodiscard]] Duration backoff_pause();
   [[nodiscard]] Duration slow_pause();
   void decay_backoff();
-  // operation.cpp
   void ready() override;
+  // operation.cpp
+  struct Pump : Engine::Listener {
+    void (*ready)(Session& session);
+  };
+  void pump();
   void begin(Operation& operation);
   void end(Operation& operation);
   [[nodiscard]] bool complete(Operation& operation);
@@ -244,11 +248,10 @@ class Session final : private Waiter {
   void arm();
   static void wake(void* session);
 
-  Config config_;
+  // What is used most stands first, where the shortest instructions reach it.
   Transport& transport_;
   Operation* operations_{nullptr};  // that wait, in the order they began
   bool* alive_{nullptr};  // while coroutines are resumed: told when one destroys the session
-  Engine engine_;
   Instant deadline_{
       Instant::min()};  // of the state; while online, when that began; while draining, its end
   std::uint16_t failures_{0};
@@ -267,6 +270,8 @@ class Session final : private Waiter {
   bool ending_ : 1 {false};   // the link ends for another reason, and none is to follow
   bool restart_ : 1 {false};  // the link ends because `reconnect_now` wants another one
   bool driving_ : 1 {false};
+  Config config_;
+  Engine engine_;
 };
 
 }  // namespace minimq

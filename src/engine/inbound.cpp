@@ -137,10 +137,10 @@ Event Engine::hand_out(const codec::Publish& publish, std::uint32_t skipped) {
   if (publish.qos == QoS::at_most_once) progress_ = true;
   if (skipped != 0) {
     ++counters_.refused_inbound;
-    return Event{message, skipped};
+  } else {
+    ++counters_.messages_received;
   }
-  ++counters_.messages_received;
-  return Event{message};
+  return Event{message, skipped};
 }
 
 // The application is done with the message it holds: now it is acknowledged, whatever became of it

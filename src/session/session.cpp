@@ -10,10 +10,8 @@
 namespace minimq {
 
 Session::Session(const Config& config, Transport& transport)
-    : config_{config},
-      transport_{transport},
-      engine_{config_},
-      config_error_{check_config(config_)} {
+    : transport_{transport}, config_{config}, engine_{config_} {
+  config_error_ = check_config(config_);
   std::array<std::byte, 2> random{};
   transport_.entropy(random);
   std::uint16_t seed = 0;
@@ -26,6 +24,12 @@ Session::~Session() {
   if (alive_ != nullptr) *alive_ = false;
   transport_.cancel(*this);
   transport_.close();
+}
+
+// The event loop calls. Who waits for it was registered by an operation: a super-loop has none, and
+// does not link what follows.
+void Session::ready() {
+  static_cast<const Pump*>(engine_.listener())->ready(*this);
 }
 
 // Whether commands are taken at all.
