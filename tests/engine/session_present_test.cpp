@@ -104,7 +104,7 @@ TEST_F(SessionPresent, ItIsInDoubtAfterAConnectThatWasNotAnswered) {
 TEST_F(SessionPresent, ItIsNotInDoubtIfTheConnectWasNotWrittenWhole) {
   connect();
   lose_link();
-  engine().link_opened();
+  open_link();
   EXPECT_EQ(sent(28).size(), 28 * 3u - 1);
   reconnect(connack_resumed);
   EXPECT_TRUE(engine().resumed());
@@ -118,7 +118,7 @@ TEST_F(SessionPresent, ItStaysInDoubtOverAttemptsThatWereRefusedOrCutShort) {
   open();
   receive("20 03 00 89 00");
   lose_link();
-  engine().link_opened();
+  open_link();
   sent(5);
   reconnect(connack_resumed);
   EXPECT_FALSE(engine().resumed());
