@@ -38,7 +38,7 @@ void parse_will(ClientPacket& packet, unsigned flags, Reader& reader) {
     require((flags & 0x20) == 0, "3.1.2-13", "Will Retain without a will");
     return;
   }
-  auto& will = packet.will.emplace();
+  ClientPacket::Will& will = packet.will.emplace(ClientPacket::Will{});
   will.qos = flags >> 3 & 3;
   will.retain = (flags & 0x20) != 0;
   require(will.qos <= 2, "3.1.2-12", "a Will QoS of 3");
