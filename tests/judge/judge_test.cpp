@@ -119,6 +119,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"4.3.3-11", "go <pubrel:7 pubcomp?:7 pubcomp?:7", "go <pubrel:7 pubcomp?:7"},
         Case{"4.1.0-1", "go <pub2:7 pubrec:7 <pubrel:7 pubcomp?:7",
              "go <pub2:7 pubrec:7 <pubrel:7 pubcomp:7 <pubrel:7 pubcomp?:7"},
+        Case{"4.1.0-1", "go <pub2:7 <pub2d:7 pubrec:7 pubrec:7 <pubrel:7 pubcomp?:7",
+             "go <pub2:7 <pub2d:7 pubrec:7 <pubrel:7 pubrec:7 pubcomp:7 <pubrel:7 pubcomp?:7"},
         Case{"4.1.0-1", "go <pub2:7 pubrec:7 again <pubrel:7 pubcomp?:7",
              "go <pub2:7 pubrec:7 <pubrel:7 again <pubrel:7 pubcomp?:7"},
         Case{"4.1.0-1", "go <pub2:7 pubrec:7 again <pub2d:7 pubrec:7 <pubrel:7 pubcomp?:7",
