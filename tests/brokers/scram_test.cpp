@@ -82,7 +82,7 @@ TEST_F(ScramBroker, ReauthenticatesAsOftenAsIsWanted) {
   Device device{loop_, broker, "pencil"};
   Client& client = device.client;
   client.connect();
-  client.subscribe("t");
+  client.subscribe("t", QoS::at_most_once);  // No acknowledgement of ours is under way.
   for (std::size_t exchange = 2; exchange <= 4; ++exchange) {
     ASSERT_TRUE(client.session().reauthenticate());
     EXPECT_EQ(client.session().reauthenticate().error(), Error::busy);
@@ -105,12 +105,11 @@ TEST_F(ScramBroker, AMessageThatMosquittoDoesNotTakeMeanwhileArrivesLater) {
   const auto ticket =
       client.session().publish({.topic = "t", .payload = "x", .qos = QoS::at_least_once});
   ASSERT_TRUE(ticket);
-  const Cause cause = client.expect(Event::Kind::disconnected).cause();
-  EXPECT_EQ(cause.error, Error::disconnected_by_broker);
-  EXPECT_EQ(cause.reason, ReasonCode::protocol_error);
+  // Its DISCONNECT may be lost with what it did not read of ours, so why is not certain.
+  client.expect(Event::Kind::disconnected);
   ASSERT_TRUE(client.session().reconnect_now());
-  client.expect(Event::Kind::reconnected);
   EXPECT_FALSE(is_error(client.settled(ticket).reason())) << "[MQTT-4.4.0-1]";
+  client.expect(Event::Kind::reconnected);
 }
 
 TEST_F(ScramBroker, ConnectsAgainWithAnExchangeOfItsOwn) {
