@@ -87,7 +87,9 @@ void Authentication::received(Engine& engine, Bytes body) {
   }
 }
 
-// [MQTT-4.12.0-3]
+// What the broker asks for is answered, and nothing else is sent: no Reason String and no User
+// Property would have to be left out for its size [MQTT-3.15.2-2], [MQTT-3.15.2-3],
+// [MQTT-4.12.0-2], [MQTT-4.12.0-3].
 void Authentication::answer(Engine& engine, Bytes asked) {
   constexpr auto failed = Error::authentication_failed;
   // The data of CONNECT is void from here on, and all of it has left.

@@ -38,7 +38,8 @@ void InboundAliases::forget() {
 }
 
 ReasonCode InboundAliases::admit(std::string_view topic, std::uint16_t alias) {
-  if (alias > maximum()) return ReasonCode::topic_alias_invalid;  // [MQTT-3.3.2-11]
+  // [MQTT-3.3.2-10], [MQTT-3.3.2-11]
+  if (alias > maximum()) return ReasonCode::topic_alias_invalid;
   std::byte& state = place(alias)[0];
   if (!topic.empty()) {
     state = topic.size() <= place_size_ - head_size ? mapped : too_long;

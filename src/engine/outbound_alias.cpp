@@ -32,7 +32,8 @@ Result<TxSpans> Engine::begin_aliased(std::uint16_t alias, const Publication& pu
     return std::unexpected{Error::not_ready};
   }
   if (alias > limits_.topic_alias_maximum) {
-    return std::unexpected{Error::topic_alias_not_supported};  // [MQTT-3.2.2-17], [MQTT-3.2.2-18]
+    // [MQTT-3.2.2-17], [MQTT-3.2.2-18], [MQTT-3.3.2-9]
+    return std::unexpected{Error::topic_alias_not_supported};
   }
   if (const auto qos = permitted_qos(publication); !qos) return std::unexpected{qos.error()};
   if (wants_write()) {

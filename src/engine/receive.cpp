@@ -159,6 +159,7 @@ Engine::Verdict Engine::on_publish(std::uint8_t flags, Bytes body) {
   return Verdict::done;
 }
 
+// Without aliases none was announced [MQTT-3.1.2-26], [MQTT-3.1.2-27], [MQTT-3.3.2-11].
 ReasonCode Engine::judge_alias(const codec::Publish& publish) const {
   if (publish.topic_alias == 0) return ReasonCode::success;
   InboundAliases* const aliases = inbound_aliases();
@@ -168,8 +169,8 @@ ReasonCode Engine::judge_alias(const codec::Publish& publish) const {
 
 Engine::Verdict Engine::on_ack(PacketType type, Bytes body) {
   const auto ack = codec::decode_ack(type, body);
-  if (!ack) {
-    fail_received(ack.error());
+  if (!ack || !may_have(ack->properties)) {
+    fail_received(ack ? ReasonCode::protocol_error : ack.error());
     return Verdict::done;
   }
   if (type == PacketType::puback) return on_puback(*ack);

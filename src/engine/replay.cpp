@@ -13,6 +13,8 @@ namespace minimq {
 
 using detail::no_slot;
 
+// State outlives the link [MQTT-3.1.2-23], [MQTT-4.1.0-1], and no clock ends an exchange
+// [MQTT-4.3.3-7], [MQTT-4.3.3-13].
 void Engine::link_lost() {
   // The session ends with the link where nothing could resume it.
   const bool named = !config_.client_id.empty() || !assigned_client_id().empty();
@@ -127,7 +129,7 @@ std::optional<Error> Engine::objection(const Slot& slot, Bytes packet) const {
   return std::nullopt;
 }
 
-// What the broker says it does not do, 3.2.2.3.11 to 3.2.2.3.13.
+// What the broker says it does not do [MQTT-3.2.2.3.11-M].
 std::optional<Error> Engine::subscribe_objection(std::uint8_t needs) const {
   using detail::SubscribeNeeds;
   if ((needs & SubscribeNeeds::wildcard) != 0 && !limits_.wildcard_available) {

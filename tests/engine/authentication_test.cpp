@@ -48,7 +48,7 @@ TEST_F(Authenticating, AnswersLeaveByteByByte) {
   std::string answer;
   for (std::string byte; !(byte = sent(1)).empty();)
     answer += (answer.empty() ? "" : " ") + byte;
-  EXPECT_EQ(answer, bytes(answer_1));
+  EXPECT_EQ(answer, bytes(answer_1)) << "[MQTT-3.15.2-2] [MQTT-3.15.2-3] [MQTT-4.12.0-2]";
   receive(accepted);
   EXPECT_EQ(engine().phase(), Engine::Phase::online);
 }

@@ -41,9 +41,10 @@ class KeptProperties : public ::testing::Test {
 TEST_F(KeptProperties, ResponseInformationIsThereIfItWasAskedFor) {
   const Property ask = Property::request_response_information();
   config_.properties = {&ask, 1};
-  const ClientPacket connect = script().go_online(
-      {.properties = {response_information("reply/7"), user_property("n", "v")}});
-  EXPECT_EQ(connect.property(0x19), "1");
+  script().run();
+  script().expect("CONNECT * {* property_25=1}");
+  script().send(
+      connack({.properties = {response_information("reply/7"), user_property("n", "v")}}));
   const Event event = script().expect_event("connected");
   EXPECT_EQ(event.response_information(), "reply/7");
   EXPECT_EQ(event.properties().user("n"), "v");
@@ -200,7 +201,7 @@ TEST_F(KeptProperties, AMessageShowsTheIdentifiersOfAllSubscriptionsItMatches) {
   const Property identifier = Property::subscription_identifier(268'435'455);
   const TopicFilter filter{.filter = "a/#"};
   ASSERT_TRUE(script().session().subscribe({&filter, 1}, {&identifier, 1}));
-  EXPECT_EQ(script().expect("SUBSCRIBE *").property(0x0B), "268435455");
+  script().expect("SUBSCRIBE * {subscription_id=268435455}");
   script().send(testing::publish(
       {.topic = "a/b",
        .properties = {subscription_identifier(1), subscription_identifier(268'435'455),
