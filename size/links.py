@@ -24,6 +24,7 @@ OWN = {
     'names': ['minimq::to_string(minimq::Error)'],
     'aliases': ['minimq::InboundAliases::resolve(', 'minimq::OutboundAliases::forget(',
                 'minimq::Engine::begin_aliased('],
+    'kept': ['minimq::PropertyStore::keep(', 'minimq::AssignedClientId::keep('],
     'authentication': ['minimq::Authentication::received(', 'minimq::codec::decode_auth('],
 }
 FORBIDDEN = ['malloc', 'operator new', 'operator delete', '__cxa_throw', '__cxa_guard_acquire']

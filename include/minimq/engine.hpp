@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "minimq/assigned_client_id.hpp"
 #include "minimq/authentication.hpp"
 #include "minimq/config.hpp"
 #include "minimq/detail/control_queue.hpp"
@@ -19,6 +20,7 @@
 #include "minimq/event.hpp"
 #include "minimq/limits.hpp"
 #include "minimq/message.hpp"
+#include "minimq/property_store.hpp"
 #include "minimq/publication.hpp"
 #include "minimq/time.hpp"
 #include "minimq/topic_alias.hpp"
@@ -104,6 +106,11 @@ class Engine {
   /// What the broker said in the CONNACK or DISCONNECT that ended the connection. Views of rx,
   /// until `link_opened`.
   [[nodiscard]] Properties last_words() const;
+  /// Those of the last CONNACK that was a success, if they are kept; until the next one.
+  [[nodiscard]] Properties connack_properties() const {
+    const bool kept = config_.extras != nullptr && config_.extras->connack_properties != nullptr;
+    return kept ? config_.extras->connack_properties->of(0) : Properties{};
+  }
   /// With rx_too_small: what CONNACK needs, in bytes.
   [[nodiscard]] std::size_t needed_size() const { return oversize_; }
 
@@ -230,6 +237,13 @@ class Engine {
   [[nodiscard]] Authentication* authentication() const {
     return config_.extras != nullptr ? config_.extras->authentication : nullptr;
   }
+  [[nodiscard]] std::string_view assigned_client_id() const {
+    const bool kept = config_.extras != nullptr && config_.extras->assigned_client_id != nullptr;
+    return kept ? config_.extras->assigned_client_id->view() : std::string_view{};
+  }
+  [[nodiscard]] PropertyStore* ack_properties() const {
+    return config_.extras != nullptr ? config_.extras->ack_properties : nullptr;
+  }
   [[nodiscard]] InboundAliases* inbound_aliases() const {
     return config_.extras != nullptr ? config_.extras->inbound_aliases : nullptr;
   }
@@ -262,11 +276,13 @@ class Engine {
   void refused(const codec::Connack& connack);
   void remember(Properties last_words);
   [[nodiscard]] bool authenticated(const codec::Connack& connack);
+  [[nodiscard]] bool take_client_id(const codec::Connack& connack);
   // replay.cpp
   void requeue_all();
   void session_ended();
   void apply_limits();
   [[nodiscard]] std::optional<Error> objection(const Slot& slot, Bytes packet) const;
+  [[nodiscard]] std::optional<Error> subscribe_objection(std::uint8_t needs) const;
   void downgrade(SlotIndex index);
   // outbound.cpp
   [[nodiscard]] Result<std::span<std::byte>> room(std::size_t size, std::size_t spare);
@@ -291,6 +307,7 @@ class Engine {
   [[nodiscard]] bool may_have(Properties properties) const;
   void set_state(SlotIndex index, SlotState state);
   void settle(SlotIndex index, ReasonCode reason);
+  void settle(SlotIndex index, ReasonCode reason, const Properties& properties);
   void end_slot(SlotIndex index, SlotState state, std::uint8_t code);
   // inbound.cpp
   [[nodiscard]] bool find_message(codec::Publish& publish, std::size_t& size);

@@ -4,6 +4,7 @@
 /// All of the portable library but `task.hpp` and `arena.hpp`, which are for those who have no
 /// coroutine type of their own.
 
+#include "minimq/assigned_client_id.hpp"
 #include "minimq/authentication.hpp"
 #include "minimq/authenticator.hpp"
 #include "minimq/broker.hpp"
@@ -17,6 +18,7 @@
 #include "minimq/message.hpp"
 #include "minimq/operation.hpp"
 #include "minimq/property.hpp"
+#include "minimq/property_store.hpp"
 #include "minimq/publication.hpp"
 #include "minimq/qos.hpp"
 #include "minimq/reason.hpp"

@@ -160,7 +160,8 @@ Event Session::lifecycle(Event::Kind kind) const {
                         : state_ == State::waiting ? std::max(deadline_, engine_.now())
                                                    : engine_.now();
   event.session_present_ = engine_.session_present();
-  event.last_words_ = engine_.last_words();
+  const bool online = kind == Event::Kind::connected || kind == Event::Kind::reconnected;
+  event.last_words_ = online ? engine_.connack_properties() : engine_.last_words();
   event.size_ = engine_.needed_size();
   return event;
 }
