@@ -25,3 +25,4 @@ minimq_add_library(minimq minimq::minimq ${minimq_sources})
 target_include_directories(minimq PUBLIC ${minimq_root}/include PRIVATE ${minimq_root}/src)
 
 add_subdirectory(${minimq_root}/ports/posix ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/posix)
+add_subdirectory(${minimq_root}/ports/lwip ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/lwip)
