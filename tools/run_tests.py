@@ -3,7 +3,8 @@
 """Runs the tests of several builds as one: run_tests.py BUILD PRESET ... [-- CTEST OPTION ...].
 
 The last thing printed is ctest's own summary of the sum. Before it stands what was skipped, and a
-skipped test whose reason is not listed in tests/skips.txt fails the run.
+skipped test whose reason is not listed in tests/skips.txt fails the run; and how many statements of
+the specification were shown, of which none may be missing.
 """
 
 import pathlib
@@ -11,6 +12,7 @@ import re
 import subprocess
 import sys
 
+import conformance
 import skips
 
 SUMMARY = '% tests passed, '
@@ -43,9 +45,11 @@ def main(arguments):
     status, summary = stream(
         ['ctest', '--test-dir', everything, '--output-on-failure', '--no-tests=error',
          '--output-junit', results, *arguments[split + 1:]])
-    unexplained = skips.report(results) if results.exists() else 0
+    faults = skips.report(results) if results.exists() else 0
+    if results.exists():
+        faults += conformance.report(results, arguments[split + 1:])
     print('\n' + (summary or 'ctest has no summary: it did not come to its end'))
-    return status or (1 if unexplained or not summary else 0)
+    return status or (1 if faults or not summary else 0)
 
 
 if __name__ == '__main__':

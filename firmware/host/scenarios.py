@@ -73,7 +73,8 @@ class Exercise:
         self.machine.expect(f'^published {count} settled {settled} failed 0$', timeout=60)
 
     def expect_answer(self, text):
-        must(self.broker.request('fw/echo', text) == f'c-{text} {text}', f'a wrong answer to {text}')
+        answer = self.broker.request('fw/echo', text)
+        must(answer == f'c-{text} {text}', f'a wrong answer to {text}: {answer}')
 
     def quit(self):
         self.order('quit')

@@ -92,8 +92,8 @@ struct Config {
   /// Tried in turn, one after each failed attempt, beginning again with `broker`. A connection that
   /// does not last `stable_time` counts as one; after any other its broker is tried again first.
   std::span<const Broker> more_brokers{};
-  /// At most 65,535 bytes of UTF-8. Empty: the broker assigns one [MQTT-3.1.3-6], and every
-  /// connection is then a new session.
+  /// At most 65,535 bytes of UTF-8 without control characters. Empty: the broker assigns one
+  /// [MQTT-3.1.3-6], and every connection is then a new session.
   std::string_view client_id{};
   Buffers buffers{};
 

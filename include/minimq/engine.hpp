@@ -259,6 +259,7 @@ class Engine {
   [[nodiscard]] Verdict on_pubcomp(const codec::Ack& ack);
   [[nodiscard]] Verdict on_subscription_ack(SlotKind kind, Bytes body);
   [[nodiscard]] bool awaits_answer(SlotIndex index) const;
+  [[nodiscard]] bool may_have(Properties properties) const;
   void set_state(SlotIndex index, SlotState state);
   void settle(SlotIndex index, ReasonCode reason);
   void end_slot(SlotIndex index, SlotState state, std::uint8_t code);
@@ -277,6 +278,7 @@ class Engine {
   void stage_releases();
   void stage_acks();
   void acks_written(Bytes packets);
+  [[nodiscard]] bool fits(std::size_t size);
   [[nodiscard]] bool add_control(PacketType type, std::uint16_t packet_id, ReasonCode reason);
   // keep_alive.cpp
   void received_something();
@@ -332,6 +334,7 @@ class Engine {
   bool force_clean_ : 1 {false};   // the broker had a session that is not ours
   bool clean_start_ : 1 {false};   // what the last CONNECT said
   bool unanswered_ : 1 {false};    // a CONNECT left whole, and no CONNACK was seen since
+  bool late_clean_ : 1 {false};    // one with Clean Start may still arrive
   bool doubtful_ids_ : 1 {false};  // what is remembered may be of a session the broker has lost
   bool doubtful_ : 1 {false};      // the broker may have made a new session without our knowing
   bool session_present_ : 1 {false};

@@ -27,7 +27,8 @@ enum class Error : std::uint8_t {
   config_timeout,      ///< A deadline of zero, or one of more than 24 hours.
 
   // Misuse: the call was refused, and nothing changed.
-  topic_name_invalid = 32,  ///< Empty, wildcard, U+0000, ill-formed UTF-8, or above 65,535 bytes.
+  topic_name_invalid = 32,  ///< Empty, wildcard, control or non-character, ill-formed UTF-8, or
+                            ///< above 65,535 bytes.
   topic_filter_invalid,     ///< An empty list, or a filter that breaks the rules of chapter 4.7
                             ///< or 4.8.
   response_topic_invalid,   ///< As topic_name_invalid, for the Response Topic.

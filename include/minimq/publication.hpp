@@ -70,7 +70,8 @@ class Payload {
 /// minimq::QoS::at_least_once});
 /// @endcode
 struct Publication {
-  /// 1 to 65,535 bytes of UTF-8 without wildcards [MQTT-3.3.2-1], [MQTT-3.3.2-2].
+  /// 1 to 65,535 bytes of UTF-8 without wildcards [MQTT-3.3.2-1], [MQTT-3.3.2-2] and, as in all
+  /// texts that are sent, without control characters and non-characters [MQTT-1.5.4-M].
   std::string_view topic{};
   Payload payload{};
   QoS qos{QoS::at_most_once};

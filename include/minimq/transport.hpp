@@ -34,7 +34,8 @@ class Waiter {
   ~Waiter() = default;
 };
 
-/// A byte stream to a broker, non-blocking and readiness-based, opened again for each connection.
+/// A byte stream to a broker, in order and without loss [MQTT-4.2.0-1], non-blocking and
+/// readiness-based, opened again for each connection.
 /// One object serves all the connections of a session, so nothing is allocated and nothing leaks.
 ///
 /// A super-loop needs `open`, `read`, `write`, `close` and `entropy`; `wait`, `cancel` and `now`

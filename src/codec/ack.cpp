@@ -25,12 +25,15 @@ Decoded<Ack> decode_ack(PacketType type, Bytes body) {
   return result;
 }
 
+// In its shortest form [MQTT-3.4.2.1-M]. Without Reason String and User Properties there is nothing
+// to be left out for its size [MQTT-3.4.2-2], [MQTT-3.4.2-3], [MQTT-3.5.2-2], [MQTT-3.5.2-3],
+// [MQTT-3.6.2-2], [MQTT-3.6.2-3], [MQTT-3.7.2-2], [MQTT-3.7.2-3].
 void write_ack(Writer& writer, PacketType type, std::uint16_t packet_id, ReasonCode reason) {
   const bool has_reason = reason != ReasonCode::success;
   const unsigned flags = type == PacketType::pubrel ? 2 : 0;  // [MQTT-3.6.1-1]
   writer.u8(static_cast<std::uint8_t>(static_cast<unsigned>(type) << 4 | flags));
   writer.u8(has_reason ? 3 : 2);
-  writer.u16(packet_id);
+  writer.u16(packet_id);  // [MQTT-2.2.1-5]
   if (has_reason) writer.u8(static_cast<std::uint8_t>(reason));
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t head_size = 2;
 
+// What is absent keeps its default [MQTT-3.2.2.3-M]; a Maximum QoS of 2 has failed before
+// [MQTT-3.2.2-9].
 void apply(Connack& connack, const Property& property) {
   const std::uint32_t number = property.number();
   const auto number_16 = static_cast<std::uint16_t>(number);

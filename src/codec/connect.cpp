@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::size_t field_size_max = 65'535;
 constexpr std::size_t length_size = 2;
-constexpr std::size_t head_size = 10;  // protocol name, version, flags, keep alive
-constexpr std::uint32_t protocol_name = 0x4D51'5454;
-constexpr std::uint8_t protocol_version = 5;
+constexpr std::size_t head_size = 10;                 // protocol name, version, flags, keep alive
+constexpr std::uint32_t protocol_name = 0x4D51'5454;  // [MQTT-3.1.2-1]
+constexpr std::uint8_t protocol_version = 5;          // [MQTT-3.1.2-2]
 
 constexpr std::uint8_t clean_start_flag = 0x02;
 constexpr std::uint8_t will_flag = 0x04;
@@ -76,6 +76,8 @@ Layout measure(const Config& config, std::span<const Property> own) {
   return layout;
 }
 
+// The reserved flag is never set, and what is absent sets none [MQTT-3.1.2-3], [MQTT-3.1.2-11],
+// [MQTT-3.1.2-13], [MQTT-3.1.2-16], [MQTT-3.1.2-18].
 std::uint8_t connect_flags(const Config& config, bool clean_start) {
   unsigned flags = clean_start ? clean_start_flag : 0;
   if (const Will* const will = config.will) {
@@ -90,19 +92,22 @@ std::uint8_t connect_flags(const Config& config, bool clean_start) {
 }
 
 bool is_good_text(std::string_view text) {
-  return text.size() <= field_size_max && is_valid_utf8(text);
+  return text.size() <= field_size_max && is_sendable_utf8(text);
 }
 
+// [MQTT-3.1.3-12]
 bool are_good(const Credentials& credentials) {
   if (credentials.user_name && !is_good_text(*credentials.user_name)) return false;
   return !credentials.password || credentials.password->size() <= field_size_max;
 }
 
+// [MQTT-3.1.2-12], [MQTT-3.1.3-11]
 bool is_good(const Will& will) {
   return is_valid_topic_name(will.topic) && will.payload.size() <= field_size_max &&
          will.qos <= QoS::exactly_once;
 }
 
+// Values that would be protocol errors are refused [MQTT-3.1.2.11-M].
 bool has_good_properties(const Config& config) {
   PropertyCheck check{Carrier::connect};
   // The configuration has fields for these, or the engine could not answer what they bring about.
@@ -123,6 +128,7 @@ bool has_good_properties(const Config& config) {
 }  // namespace
 
 Result<void> check_connect(const Config& config) {
+  // [MQTT-3.1.3-4]
   if (!is_good_text(config.client_id)) return std::unexpected{Error::config_client_id};
   if (config.credentials != nullptr && !are_good(*config.credentials)) {
     return std::unexpected{Error::config_credentials};
@@ -150,14 +156,16 @@ void write_connect(GatherWriter& writer, const Config& config,
   write_properties(writer, config.properties);
 
   // The payload, in the order of [MQTT-3.1.3-1].
-  writer.text(config.client_id);
+  writer.text(config.client_id);  // [MQTT-3.1.3-2], [MQTT-3.1.3-3]
   if (const Will* const will = config.will) {
+    // All three, also where they are empty [MQTT-3.1.2-9].
     writer.varint(static_cast<std::uint32_t>(layout.will_properties));
     write_properties(writer, will->properties);
     writer.text(will->topic);
     writer.binary(will->payload);
   }
   if (const Credentials* const credentials = config.credentials) {
+    // [MQTT-3.1.2-17], [MQTT-3.1.2-19]
     if (credentials->user_name) writer.text(*credentials->user_name);
     if (credentials->password) writer.binary(*credentials->password);
   }

@@ -6,6 +6,7 @@
 namespace minimq::codec {
 namespace {
 
+// [MQTT-3.14.1-1], [MQTT-3.15.1-1], and the like for the others
 bool are_good_flags(PacketType type, std::uint8_t flags) {
   if (type == PacketType::publish) return true;
   const bool has_bit_1 = type == PacketType::pubrel || type == PacketType::subscribe ||

@@ -69,6 +69,7 @@ void write_properties(GatherWriter& writer, std::span<const Property> properties
   write(writer, properties);
 }
 
+// The length is there also if nothing follows [MQTT-2.2.2-1].
 void write_property_block(Writer& writer, std::span<const Property> properties) {
   writer.varint(static_cast<std::uint32_t>(properties_size(properties)));
   write_properties(writer, properties);

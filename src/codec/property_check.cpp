@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::size_t text_size_max = 65'535;
 
-bool is_good_text(std::string_view text) {
-  return text.size() <= text_size_max && is_valid_utf8(text);
+bool is_good_text(std::string_view text, Carrier carrier) {
+  const bool received = carrier >= Carrier::received_connack;
+  return text.size() <= text_size_max && (received ? is_valid_utf8(text) : is_sendable_utf8(text));
 }
 
 // The value is of the kind that the identifier asks for. Only an application can get this wrong.
@@ -22,6 +23,7 @@ bool is_right_kind(const Property& property, PropertyType type) {
   return property.number() == 0 && (!has_name || type == PropertyType::text_pair);
 }
 
+// [MQTT-3.3.2.3.2-M], [MQTT-3.3.2.3.8-M], [MQTT-3.2.2.3-M2]
 std::uint32_t number_max(PropertyType type) {
   if (type == PropertyType::one_byte) return 1;
   if (type == PropertyType::two_byte) return 65'535;
@@ -37,13 +39,15 @@ ReasonCode check_number(const Property& property, const PropertyRule& rule) {
                                             : ReasonCode::protocol_error;
 }
 
-ReasonCode check_value(const Property& property, const PropertyRule& rule) {
+ReasonCode check_value(const Property& property, const PropertyRule& rule, Carrier carrier) {
   if (!is_right_kind(property, rule.type)) return ReasonCode::malformed_packet;
   if (is_number(rule.type)) return check_number(property, rule);
   const std::string_view text = property.text();
+  // Both halves of a User Property, and every other text [MQTT-1.5.7-1], [MQTT-3.3.2-13],
+  // [MQTT-3.3.2-19].
   const bool good = rule.type == PropertyType::binary
                         ? text.size() <= text_size_max
-                        : is_good_text(text) && is_good_text(property.name());
+                        : is_good_text(text, carrier) && is_good_text(property.name(), carrier);
   if (!good) return ReasonCode::malformed_packet;
   if (rule.restricted && (text.empty() || has_wildcard(text))) return ReasonCode::protocol_error;
   return ReasonCode::success;
@@ -51,20 +55,22 @@ ReasonCode check_value(const Property& property, const PropertyRule& rule) {
 
 }  // namespace
 
+// [MQTT-2.2.2.2-M]
 ReasonCode PropertyCheck::add(const Property& property) {
   const PropertyRule* const rule = find_property_rule(static_cast<std::uint32_t>(property.id()));
   if (rule == nullptr || (rule->carriers >> static_cast<unsigned>(carrier_) & 1) == 0) {
     return ReasonCode::malformed_packet;
   }
   const std::uint32_t bit = property_bit(*rule);
-  // A message that matches several subscriptions has the identifiers of all of them.
+  // A message that matches several subscriptions has the identifiers of all of them [MQTT-3.3.4-4];
+  // a SUBSCRIBE has one at most [MQTT-3.8.2.1.2-M].
   const bool may_repeat =
       rule->id == PropertyId::user_property ||
       (rule->id == PropertyId::subscription_identifier && carrier_ == Carrier::received_publish);
   if ((seen_ & bit) != 0 && !may_repeat) return ReasonCode::protocol_error;
   seen_ |= bit;
 
-  const ReasonCode code = check_value(property, *rule);
+  const ReasonCode code = check_value(property, *rule, carrier_);
   if (code != ReasonCode::success) return code;
   size_ += property_size(property);
   return size_ <= remaining_length_max ? ReasonCode::success : ReasonCode::packet_too_large;

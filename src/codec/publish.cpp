@@ -22,7 +22,7 @@ Property correlation_data_of(const Publication& publication) {
 // Everything up to the packet identifier.
 void read_head(Reader& reader, std::uint8_t flags, Publish& publish) {
   publish.qos = static_cast<QoS>(flags >> 1 & 3);
-  publish.retain = (flags & publish_retain) != 0;
+  publish.retain = (flags & publish_retain) != 0;  // [MQTT-3.3.1-12], [MQTT-3.3.1-13]
   publish.duplicate = (flags & publish_dup) != 0;
   const bool has_packet_id = publish.qos != QoS::at_most_once;
   if (publish.qos > QoS::exactly_once || (publish.duplicate && !has_packet_id)) {
@@ -31,7 +31,7 @@ void read_head(Reader& reader, std::uint8_t flags, Publish& publish) {
   publish.topic = reader.text();
   if (has_wildcard(publish.topic)) reader.fail(ReasonCode::protocol_error);
   if (has_packet_id) {
-    publish.packet_id = reader.u16();
+    publish.packet_id = reader.u16();  // [MQTT-2.2.1-4]
     if (!reader.failed() && publish.packet_id == 0) reader.fail(ReasonCode::protocol_error);
   }
 }
@@ -46,7 +46,7 @@ Decoded<Publish> decode_publish(std::uint8_t flags, Bytes body) {
   publish.properties = read_properties(reader, Carrier::received_publish);
   if (const auto alias = publish.properties.find(PropertyId::topic_alias)) {
     publish.topic_alias = static_cast<std::uint16_t>(alias->number());
-  } else if (publish.topic.empty()) {
+  } else if (publish.topic.empty()) {  // [MQTT-3.3.2.1-M]
     reader.fail(ReasonCode::protocol_error);
   }
   publish.payload = reader.take_rest();
@@ -89,6 +89,7 @@ Result<PublishLayout> measure_publish(const Publication& publication, QoS qos) {
 void write_publish_head(Writer& writer, const Publication& publication, QoS qos,
                         std::uint16_t packet_id, const PublishLayout& layout,
                         std::size_t payload_size) {
+  // The first one has no DUP; at QoS 0 there is no other [MQTT-4.3.1-1].
   const unsigned type = static_cast<unsigned>(PacketType::publish) << 4;
   const unsigned flags = static_cast<unsigned>(qos) << 1 | (publication.retain ? 1 : 0);
   writer.u8(static_cast<std::uint8_t>(type | flags));

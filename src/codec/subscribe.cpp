@@ -30,6 +30,7 @@ void write_head(Writer& writer, std::uint8_t first_byte, std::uint16_t packet_id
   write_property_block(writer, properties);
 }
 
+// [MQTT-3.8.3-1], [MQTT-3.8.3.1-M]
 bool is_good_filter(const TopicFilter& filter) {
   const FilterTraits traits = examine_topic_filter(filter.filter);
   return traits.valid && !(traits.shared && filter.no_local) &&
@@ -37,6 +38,7 @@ bool is_good_filter(const TopicFilter& filter) {
          filter.retain_handling <= RetainHandling::do_not_send;
 }
 
+// The reserved bits stay 0 [MQTT-3.8.3-3], [MQTT-3.8.3-5], [MQTT-3.3.1-10], [MQTT-3.3.1-11].
 std::uint8_t options_of(const TopicFilter& filter) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(filter.maximum_qos) |
                                    (filter.no_local ? 0x04u : 0u) |
@@ -46,6 +48,7 @@ std::uint8_t options_of(const TopicFilter& filter) {
 
 }  // namespace
 
+// [MQTT-3.8.3-2]
 Result<std::size_t> measure_subscribe(std::span<const TopicFilter> filters,
                                       std::span<const Property> properties) {
   if (filters.empty()) return std::unexpected{Error::topic_filter_invalid};
@@ -68,6 +71,7 @@ void write_subscribe(Writer& writer, std::uint16_t packet_id, std::span<const To
   }
 }
 
+// [MQTT-3.10.3-1], [MQTT-3.10.3-2]
 Result<std::size_t> measure_unsubscribe(std::span<const std::string_view> filters,
                                         std::span<const Property> properties) {
   if (filters.empty()) return std::unexpected{Error::topic_filter_invalid};

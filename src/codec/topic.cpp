@@ -41,7 +41,7 @@ std::string_view unshared(std::string_view filter) {
 
 bool is_valid_topic_name(std::string_view topic) {
   return !topic.empty() && topic.size() <= topic_size_max && !has_wildcard(topic) &&
-         is_valid_utf8(topic);
+         is_sendable_utf8(topic);
 }
 
 bool has_wildcard(std::string_view topic) {
@@ -53,7 +53,7 @@ bool has_wildcard(std::string_view topic) {
 
 FilterTraits examine_topic_filter(std::string_view filter) {
   FilterTraits traits{.valid = false, .wildcard = has_wildcard(filter), .shared = false};
-  if (filter.size() > topic_size_max || !is_valid_utf8(filter)) return traits;
+  if (filter.size() > topic_size_max || !is_sendable_utf8(filter)) return traits;
   if (filter.size() >= share_prefix.size() &&
       std::string_view{filter.data(), share_prefix.size()} == share_prefix) {
     traits.shared = true;

@@ -5,8 +5,8 @@
 
 namespace minimq::codec {
 
-/// 1 to 65,535 bytes of valid UTF-8 without wildcards [MQTT-4.7.0-1], [MQTT-4.7.3-1] to
-/// [MQTT-4.7.3-3].
+/// 1 to 65,535 bytes of valid UTF-8 without wildcards [MQTT-4.7.0-1], [MQTT-4.7.3-1],
+/// [MQTT-4.7.3-2], [MQTT-4.7.3-3].
 [[nodiscard]] bool is_valid_topic_name(std::string_view topic);
 
 /// `+` or `#` is in it.

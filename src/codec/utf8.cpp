@@ -38,7 +38,28 @@ std::size_t character_size(const char* bytes, std::size_t left) {
   return size;
 }
 
+// Whether a valid character is a control character or a non-character.
+bool is_discouraged(const char* bytes, std::size_t size) {
+  const auto byte = [bytes](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
+  if (size == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+  if (size == 2) return byte(0) == 0xC2 && byte(1) < 0xA0;
+  // The last two of every plane end with these bytes; U+FDD0 to U+FDEF are others.
+  const bool last_of_plane = byte(size - 2) == 0xBF && byte(size - 1) >= 0xBE;
+  if (size == 4) return last_of_plane && (byte(1) & 0x0F) == 0x0F;
+  const bool others = byte(1) == 0xB7 && byte(2) >= 0x90 && byte(2) <= 0xAF;
+  return byte(0) == 0xEF && (last_of_plane || others);
+}
+
 }  // namespace
+
+bool is_sendable_utf8(std::string_view text) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < text.size(); i += size) {
+    size = character_size(&text[i], text.size() - i);
+    if (size == 0 || is_discouraged(&text[i], size)) return false;
+  }
+  return true;
+}
 
 bool is_valid_utf8(std::string_view text) {
   const char* at = text.data();

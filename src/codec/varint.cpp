@@ -16,7 +16,7 @@ Varint parse_varint(Bytes bytes) {
     if (byte == 0 && i != 0) break;  // a shorter form says the same
     return {Varint::State::complete, static_cast<std::uint8_t>(i + 1), value};
   }
-  return {Varint::State::malformed, 0, 0};
+  return {Varint::State::malformed, 0, 0};  // [MQTT-1.5.5-M]
 }
 
 }  // namespace minimq::codec

@@ -50,6 +50,17 @@ bool Engine::awaits_answer(SlotIndex index) const {
   return (state == SlotState::in_flight && index != log_.pinned()) || state == SlotState::requeued;
 }
 
+// Without Request Problem Information an answer has neither Reason String nor User Property
+// [MQTT-3.1.2-29].
+bool Engine::may_have(Properties properties) const {
+  const auto& ours = config_.properties;
+  const auto request =
+      std::ranges::find(ours, PropertyId::request_problem_information, &Property::id);
+  return properties.empty() || request == ours.end() || request->number() != 0;
+}
+
+// An answer to nothing we know is counted [MQTT-4.3-M], one of the wrong kind breaks the protocol
+// [MQTT-4.3-M2]. Until it comes the message is unacknowledged [MQTT-4.3.2-3].
 Engine::Verdict Engine::on_puback(const codec::Ack& ack) {
   const SlotIndex index = log_.find(ack.packet_id);
   if (index == no_slot || log_[index].state >= SlotState::settled) {
@@ -62,6 +73,7 @@ Engine::Verdict Engine::on_puback(const codec::Ack& ack) {
   return Verdict::done;
 }
 
+// Until it comes the message is unacknowledged [MQTT-4.3.3-3]; then its bytes go [MQTT-4.3.3-6].
 Engine::Verdict Engine::on_pubrec(const codec::Ack& ack) {
   const SlotIndex index = log_.find(ack.packet_id);
   if (index == no_slot || log_[index].state >= SlotState::settled) {
@@ -89,6 +101,7 @@ Engine::Verdict Engine::on_pubrec(const codec::Ack& ack) {
   return Verdict::done;
 }
 
+// Until it comes PUBREL is unacknowledged [MQTT-4.3.3-5].
 Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
   const SlotIndex index = log_.find(ack.packet_id);
   if (index == no_slot || log_[index].state >= SlotState::settled) {
@@ -104,11 +117,13 @@ Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
   return Verdict::done;
 }
 
+// The answer to SUBSCRIBE or UNSUBSCRIBE [MQTT-3.8.4-1], [MQTT-3.10.4-4], found by its identifier
+// [MQTT-2.2.1-6], [MQTT-3.8.4-2], [MQTT-3.10.4-5].
 Engine::Verdict Engine::on_subscription_ack(SlotKind kind, Bytes body) {
   const auto type = kind == SlotKind::subscribe ? PacketType::suback : PacketType::unsuback;
   const auto ack = codec::decode_subscription_ack(type, body);
-  if (!ack) {
-    fail_received(ack.error());
+  if (!ack || !may_have(ack->properties)) {
+    fail_received(ack ? ReasonCode::protocol_error : ack.error());
     return Verdict::done;
   }
   const SlotIndex index = log_.find(ack->packet_id);
@@ -122,7 +137,8 @@ Engine::Verdict Engine::on_subscription_ack(SlotKind kind, Bytes body) {
     fail_received(ReasonCode::protocol_error);
     return Verdict::done;
   }
-  // The reason codes take the place of the filters, of which none is shorter than its code.
+  // The reason codes take the place of the filters, of which none is shorter than its code. Each
+  // filter has its own [MQTT-3.8.4-5], [MQTT-3.8.4-7], [MQTT-3.10.4-6], [MQTT-3.11.3-1].
   std::ranges::copy(ack->reasons, packet.begin());
   const auto refused = std::ranges::find_if(
       ack->reasons, [](std::byte code) { return is_error(static_cast<ReasonCode>(code)); });

@@ -9,6 +9,7 @@
 
 namespace minimq {
 
+// The link is to be closed now [MQTT-3.14.4-2], [MQTT-4.13.2-1].
 bool Engine::finished() const {
   return phase_ == Phase::closing && (abandoned_ || !something_to_send());
 }
@@ -65,11 +66,11 @@ Result<void> Engine::disconnect(ReasonCode reason, std::span<const Property> pro
   const auto expiry =
       std::ranges::find(properties, PropertyId::session_expiry_interval, &Property::id);
   if (expiry != properties.end() && expiry->number() != 0 && limits_.session_expiry_s == 0) {
-    return std::unexpected{Error::session_expiry_invalid};
+    return std::unexpected{Error::session_expiry_invalid};  // [MQTT-3.14.2.2.2-M]
   }
   const std::size_t size = 1 + codec::varint_size(static_cast<std::uint32_t>(*length)) + *length;
   const bool fits = limits_.maximum_packet_size == 0 || size <= limits_.maximum_packet_size;
-  if (properties.empty() || !fits) {  // [MQTT-3.14.2-3]
+  if (properties.empty() || !fits) {  // [MQTT-3.14.2-3], [MQTT-3.14.2-4]
     phase_ = Phase::closing;
     close_with(reason);
   } else {
@@ -91,6 +92,7 @@ bool Engine::may_disconnect_with(ReasonCode reason) {
   return codec::measure_disconnect(reason, {}).has_value();
 }
 
+// It is not answered [MQTT-3.14.4-M].
 void Engine::on_disconnect(Bytes body) {
   const auto disconnect = codec::decode_disconnect(body);
   if (!disconnect) {

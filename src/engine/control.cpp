@@ -13,7 +13,7 @@ void Engine::stage_control() {
   if (phase_ != Phase::online || !control_.empty()) return;
   stage_releases();
   stage_acks();
-  if (ping_due_ && phase_ == Phase::online && control_.add_pingreq()) {
+  if (ping_due_ && phase_ == Phase::online && fits(2) && control_.add_pingreq()) {
     ping_due_ = false;
     trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::pingreq) << 4, 0,
           ReasonCode::success, 2);
@@ -74,14 +74,17 @@ void Engine::acks_written(Bytes packets) {
   }
 }
 
+// A broker that takes no packet of this size cannot be talked to [MQTT-3.2.2-15].
+bool Engine::fits(std::size_t size) {
+  if (limits_.maximum_packet_size == 0 || size <= limits_.maximum_packet_size) return true;
+  fail(Error::packet_too_large, ReasonCode::packet_too_large);
+  return false;
+}
+
 // False, and nothing changed, if there is no room.
 bool Engine::add_control(PacketType type, std::uint16_t packet_id, ReasonCode reason) {
   const std::size_t size = reason == ReasonCode::success ? 4 : 5;
-  if (limits_.maximum_packet_size != 0 && size > limits_.maximum_packet_size) {
-    fail(Error::packet_too_large, ReasonCode::packet_too_large);
-    return false;
-  }
-  if (!control_.add_ack(type, packet_id, reason)) return false;
+  if (!fits(size) || !control_.add_ack(type, packet_id, reason)) return false;
   const int flags = type == PacketType::pubrel ? 2 : 0;
   trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(static_cast<int>(type) << 4 | flags),
         packet_id, reason, size);

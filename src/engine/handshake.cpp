@@ -5,6 +5,8 @@
 
 namespace minimq {
 
+// The phase connecting begins here and nowhere else [MQTT-3.1.0-2]; in it only CONNECT leaves
+// [MQTT-3.1.4-M], [MQTT-3.1.2-30].
 void Engine::link_opened() {
   phase_ = Phase::connecting;
   ++connection_;
@@ -14,9 +16,13 @@ void Engine::link_opened() {
   skip_left_ = oversize_ = half_sent_ = 0;
   last_words_size_ = kept_head_ = 0;
   limits_.keep_alive_s = 0;  // Unknown until CONNACK.
-  if (unanswered_) doubtful_ = true;
+  // A CONNECT with Clean Start that nobody answered may arrive after the next one, and take its
+  // session away: so the connection after that one is in doubt as well.
+  if (unanswered_ || late_clean_) doubtful_ = true;
+  late_clean_ = unanswered_ && clean_start_;
   was_online_ = unanswered_ = session_present_ = progress_ = overflow_ = ping_due_ = paused_ =
       abandoned_ = false;
+  // [MQTT-3.1.2-4], [MQTT-3.1.2-5]
   clean_start_ = force_clean_ || (first_ ? config_.clean_start : !has_session_);
   rx_idle_.stop();
   tx_idle_.stop();
@@ -55,6 +61,7 @@ void Engine::on_connack(Bytes body) {
     refused(*connack);
     return;
   }
+  // [MQTT-3.2.2-16]
   const bool unnamed = config_.client_id.empty() && connack->assigned_client_id.empty();
   const bool too_early = half_sent_ < connect_size();
   if (too_early || unnamed) {  // [MQTT-3.1.3-7]
@@ -69,11 +76,11 @@ void Engine::on_connack(Bytes body) {
   phase_timer_.stop();
   first_ = force_clean_ = false;
   was_online_ = has_session_ = true;
-  session_present_ = connack->session_present;
+  session_present_ = connack->session_present;  // [MQTT-3.2.2-3]
   ++counters_.connections;
   take_limits(*connack);
   if (doubtful_) doubtful_ids_ = true;
-  if (!session_present_) {  // [MQTT-3.2.2-5]
+  if (!session_present_) {  // [MQTT-3.2.2-5], [MQTT-3.1.2-6], [MQTT-4.1.0-2]
     doubtful_ = false;
     session_ended();
   }
@@ -94,7 +101,7 @@ bool Engine::judge_session(const codec::Connack& connack) {
   return false;
 }
 
-// A CONNACK larger than rx: what can be read of it is obeyed.
+// A CONNACK larger than rx: what can be read of it is obeyed [MQTT-3.2.2-19], [MQTT-3.2.2-20].
 void Engine::on_connack_cut(Bytes body, std::size_t size) {
   const auto connack = codec::decode_connack_head(body);
   if (connack && is_error(connack->reason)) {
@@ -106,11 +113,14 @@ void Engine::on_connack_cut(Bytes body, std::size_t size) {
   fail(Error::rx_too_small, ReasonCode::packet_too_large);
 }
 
+// Nothing is sent any more, and the link ends [MQTT-3.1.4-6], [MQTT-3.2.2-7].
 void Engine::refused(const codec::Connack& connack) {
   remember(connack.properties);
   fail(Error::connection_refused, connack.reason);
 }
 
+// Anew from each CONNACK, and from nothing else [MQTT-3.2.2.3-M], [MQTT-3.1.2-21], [MQTT-3.2.2-22],
+// [MQTT-3.2.2.3.2-M].
 void Engine::take_limits(const codec::Connack& connack) {
   limits_ = {
       .maximum_packet_size = connack.maximum_packet_size,
@@ -126,6 +136,8 @@ void Engine::take_limits(const codec::Connack& connack) {
   };
 }
 
+// Server Reference and Response Information are shown, and nothing is done about them
+// [MQTT-4.11-M], [MQTT-3.1.2-28].
 void Engine::remember(Properties last_words) {
   const Bytes bytes = last_words.encoded();
   const auto at = static_cast<std::size_t>(bytes.data() - config_.buffers.rx.data());

@@ -11,8 +11,8 @@ namespace minimq {
 using detail::InboundEntry;
 using detail::InboundState;
 
-// Finds the first message that is new, in the order of the wire [MQTT-4.6.0-5], and disposes of
-// those before it. They were checked by the scan.
+// Finds the first message that is new, in the order of the wire [MQTT-4.6.0-5], [MQTT-4.6.0-6], and
+// disposes of those before it. They were checked by the scan.
 bool Engine::find_message(codec::Publish& publish, std::size_t& size) {
   while (!rx_.holding() && !rx_.untaken().empty()) {
     const bool skipped = oversize_ != 0;
@@ -69,6 +69,7 @@ Engine::Admission Engine::admit(const codec::Publish& publish) {
   if (!overflow_ && phase_ == Phase::online && inbound_.leaves_with_a_write()) {
     return Admission::later;
   }
+  // More than was announced, and more than the table holds [MQTT-3.3.4-9].
   ++counters_.refused_inbound;
   if (!overflow_ && phase_ == Phase::online) {
     overflow_ = true;
@@ -104,6 +105,11 @@ Engine::Admission Engine::answer_duplicate(InboundEntry& entry, const codec::Pub
         !add_control(type, publish.packet_id, ReasonCode::packet_identifier_in_use)) {
       return Admission::later;
     }
+  } else if (qos2 && phase_ == Phase::online && entry.state == InboundState::remembered) {
+    // On this connection it came last, so its PUBREC is the last one [MQTT-4.6.0-3].
+    const ReasonCode reason = entry.reason;
+    inbound_.remove(entry);
+    inbound_.add(publish.packet_id, InboundState::pubrec_due, reason);
   } else if (qos2 && phase_ == Phase::online && entry.state != InboundState::pubrec_withheld) {
     entry.state = InboundState::pubrec_due;
   }
@@ -111,6 +117,9 @@ Engine::Admission Engine::answer_duplicate(InboundEntry& entry, const codec::Pub
   return Admission::drop;
 }
 
+// Whatever topic it has [MQTT-3.3.2-3], and with its properties as they came [MQTT-3.3.2-4],
+// [MQTT-3.3.2-15], [MQTT-3.3.2-16], [MQTT-3.3.2-17], [MQTT-3.3.2-20], [MQTT-3.3.4-3],
+// [MQTT-3.3.4-5].
 Event Engine::hand_out(const codec::Publish& publish, std::uint32_t skipped) {
   Message message;
   message.topic_ = publish.topic;
@@ -131,7 +140,8 @@ Event Engine::hand_out(const codec::Publish& publish, std::uint32_t skipped) {
   return Event{message};
 }
 
-// The application is done with the message it holds: now it is acknowledged [MQTT-4.3.2-4].
+// The application is done with the message it holds: now it is acknowledged, whatever became of it
+// [MQTT-3.3.4-1], [MQTT-4.3.2-4], [MQTT-4.3.3-8], [MQTT-4.5.0-2], [MQTT-3.10.4-3].
 void Engine::release_message() {
   if (!rx_.holding() || calling_) return;
   rx_.release();

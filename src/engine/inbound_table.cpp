@@ -52,6 +52,8 @@ void InboundTable::remove(InboundEntry& entry) {
   --count_;
 }
 
+// An identifier is free when its last acknowledgement has left, a refusing PUBREC included
+// [MQTT-4.3.3-9].
 bool InboundTable::written(PacketType type, std::uint16_t packet_id) {
   InboundEntry* const entry = find(packet_id);
   if (entry == nullptr) return false;

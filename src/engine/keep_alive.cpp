@@ -16,7 +16,7 @@ constexpr std::uint32_t stall_without_keep_alive_ms = 60'000;
 }  // namespace
 
 // PINGREQ leaves after three quarters of the keep alive, so that it arrives in time
-// [MQTT-3.1.2-20].
+// [MQTT-3.1.2-20], [MQTT-3.1.2-22].
 std::uint32_t Engine::ping_interval() const {
   return limits_.keep_alive_s == 0 ? UINT32_MAX : limits_.keep_alive_s * 750u;
 }
@@ -102,7 +102,7 @@ void Engine::check_deadlines() {
         fail(Error::receive_maximum_exceeded, ReasonCode::receive_maximum_exceeded);
       } else if (stall_.expired()) {
         abandon(Error::write_stalled);
-      } else if (pong_.expired() || pong_limit_.expired()) {
+      } else if (pong_.expired() || pong_limit_.expired()) {  // [MQTT-3.12.4-1]
         abandon(Error::ping_timeout);
       } else if (tx_idle_.expired() || (rx_idle_.expired() && !pong_.running())) {
         ping_due_ = true;

@@ -22,6 +22,7 @@ std::optional<std::string_view> Message::content_type() const {
   return property ? std::optional{property->text()} : std::nullopt;
 }
 
+// A new message, which takes no flag from this one [MQTT-3.3.1-3].
 Result<Publication> Message::reply(const Payload& payload) const {
   const auto topic = response_topic();
   if (!topic) return std::unexpected{Error::no_response_topic};

@@ -108,7 +108,8 @@ Ticket Engine::accept(SlotKind kind, std::size_t begin, std::size_t size, bool d
   return slot.detached ? Ticket{} : Ticket{slot.packet_id};
 }
 
-// How many more QoS 1 and 2 messages the broker takes [MQTT-3.3.4-7], [MQTT-4.9.0-2].
+// How many more QoS 1 and 2 messages the broker takes, reckoned anew on each connection
+// [MQTT-3.3.4-7], [MQTT-4.9.0-1], [MQTT-4.9.0-2].
 std::uint32_t Engine::window() const {
   return limits_.receive_maximum > outstanding_ ? limits_.receive_maximum - outstanding_ : 0u;
 }

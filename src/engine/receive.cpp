@@ -128,6 +128,7 @@ Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes b
   switch (header.type) {
     case PacketType::publish: {
       const auto publish = codec::decode_publish(header.flags, body);
+      // None was announced [MQTT-3.1.2-26], [MQTT-3.1.2-27], [MQTT-3.3.2-11].
       if (publish && publish->topic_alias == 0) return Verdict::keep;
       fail_received(publish ? ReasonCode::topic_alias_invalid : publish.error());
       return Verdict::done;
@@ -153,8 +154,8 @@ Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes b
 
 Engine::Verdict Engine::on_ack(PacketType type, Bytes body) {
   const auto ack = codec::decode_ack(type, body);
-  if (!ack) {
-    fail_received(ack.error());
+  if (!ack || !may_have(ack->properties)) {
+    fail_received(ack ? ReasonCode::protocol_error : ack.error());
     return Verdict::done;
   }
   if (type == PacketType::puback) return on_puback(*ack);

@@ -13,6 +13,8 @@ namespace minimq {
 
 using detail::no_slot;
 
+// State outlives the link [MQTT-3.1.2-23], [MQTT-4.1.0-1], and no clock ends an exchange
+// [MQTT-4.3.3-7], [MQTT-4.3.3-13].
 void Engine::link_lost() {
   // The session ends with the link where nothing could resume it.
   const bool lasting = has_session_ && limits_.session_expiry_s != 0 && !config_.client_id.empty();

@@ -8,7 +8,7 @@ namespace minimq {
 
 namespace {
 
-// What the broker said it does not do is refused here, and nothing is sent.
+// What the broker said it does not do is refused here, and nothing is sent [MQTT-3.2.2.3.11-M].
 std::optional<Error> unsupported(std::span<const TopicFilter> filters,
                                  std::span<const Property> properties, const Limits& limits) {
   for (const TopicFilter& filter : filters) {

@@ -53,6 +53,7 @@ bool TxLog::set_slot_aside() {
   return true;
 }
 
+// Of a free slot, and never 0 [MQTT-2.2.1-3], [MQTT-4.3.2-1], [MQTT-4.3.3-1].
 std::uint16_t TxLog::next_packet_id() {
   const SlotIndex index = free_.head;
   const auto id = [&] {
@@ -102,6 +103,7 @@ void TxLog::move_to_releases(SlotIndex index) {
   push(releases_, index);
 }
 
+// The packet identifier is free with its slot [MQTT-2.2.1-M].
 void TxLog::release(SlotIndex index) {
   shrink(index, 0);
   unlink(index);

@@ -5,7 +5,8 @@ namespace minimq {
 
 namespace {
 
-// What the broker answered CONNECT with, or disconnected us with.
+// What the broker answered CONNECT with, or disconnected us with; among others [MQTT-3.1.3-8],
+// [MQTT-3.1.4-3], [MQTT-3.2.2-12], [MQTT-3.2.2-13], [MQTT-4.12.0-1].
 Retry retry_class(ReasonCode reason) {
   switch (reason) {
     case ReasonCode::success:

@@ -128,7 +128,7 @@ TEST_P(MessageAtEachQoS, IsGrantedNoMoreThanItWasSubscribedWith) {
   client.connect();
   client.subscribe("a/b", qos_);
   EXPECT_TRUE(client.publish({.topic = "a/b", .payload = "own", .qos = QoS::exactly_once}).ok());
-  EXPECT_EQ(client.message().qos, qos_);
+  EXPECT_EQ(client.message().qos, qos_) << "[MQTT-3.8.4-8]";
 }
 
 INSTANTIATE_TEST_SUITE_P(QoS, MessageAtEachQoS,
@@ -159,10 +159,12 @@ TEST(Publish, CarriesItsPropertiesToTheOtherEnd) {
   EXPECT_TRUE(client.publish({.topic = "a", .payload = "21", .properties = properties}).ok());
   const Event event = client.expect(Event::Kind::inbound);
   const Message& message = event.message();
-  EXPECT_EQ(message.content_type(), "text/plain");
+  EXPECT_EQ(message.content_type(), "text/plain") << "[MQTT-3.3.2-20]";
   EXPECT_EQ(message.properties().user("unit"), "K");
-  EXPECT_EQ(message.properties().find(PropertyId::payload_format_indicator)->number(), 1u);
-  EXPECT_LE(message.properties().find(PropertyId::message_expiry_interval)->number(), 100u);
+  EXPECT_EQ(message.properties().find(PropertyId::payload_format_indicator)->number(), 1u)
+      << "[MQTT-3.3.2-4]";
+  EXPECT_LE(message.properties().find(PropertyId::message_expiry_interval)->number(), 100u)
+      << "[MQTT-3.3.2-6]";
 }
 
 }  // namespace

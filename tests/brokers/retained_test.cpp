@@ -32,7 +32,7 @@ TEST_F(Retained, IsSentToALaterSubscriber) {
   set("on");
   client_.subscribe("state");
   const Received message = client_.message();
-  EXPECT_EQ(message.payload, "on");
+  EXPECT_EQ(message.payload, "on") << "[MQTT-3.3.1-9] [MQTT-3.8.4-4]";
   EXPECT_TRUE(message.retain);
   EXPECT_EQ(message.qos, QoS::at_least_once);
 }
@@ -57,7 +57,7 @@ TEST_F(Retained, IsClearedByAnEmptyPayload) {
 TEST_F(Retained, IsNotMarkedForASubscriberThatIsThereAlready) {
   client_.subscribe("state");
   set("on");
-  EXPECT_FALSE(client_.message().retain);
+  EXPECT_FALSE(client_.message().retain) << "[MQTT-3.3.1-12]";
 }
 
 TEST_F(Retained, IsMarkedForASubscriberThatAsksForIt) {
@@ -65,7 +65,17 @@ TEST_F(Retained, IsMarkedForASubscriberThatAsksForIt) {
       client_.session().subscribe({.filter = "state", .retain_as_published = true}));
   EXPECT_TRUE(outcome.ok());
   set("on");
-  EXPECT_TRUE(client_.message().retain);
+  EXPECT_TRUE(client_.message().retain) << "[MQTT-3.3.1-13]";
+}
+
+TEST_F(Retained, IsSentToANewSubscriptionOnlyIfThatIsAskedFor) {
+  set("on");
+  const TopicFilter filter{.filter = "state", .retain_handling = RetainHandling::send_if_new};
+  EXPECT_TRUE(client_.settled(client_.session().subscribe(filter)).ok());
+  EXPECT_EQ(client_.message().payload, "on") << "[MQTT-3.3.1-10]";
+  EXPECT_TRUE(client_.settled(client_.session().subscribe(filter)).ok());
+  mark();
+  EXPECT_EQ(client_.message().payload, "mark") << "[MQTT-3.3.1-10]";
 }
 
 TEST_F(Retained, IsNotSentToASubscriberThatDoesNotWantIt) {
@@ -74,7 +84,7 @@ TEST_F(Retained, IsNotSentToASubscriberThatDoesNotWantIt) {
       {.filter = "state", .retain_handling = RetainHandling::do_not_send}));
   EXPECT_TRUE(outcome.ok());
   mark();
-  EXPECT_EQ(client_.message().payload, "mark");
+  EXPECT_EQ(client_.message().payload, "mark") << "[MQTT-3.3.1-11]";
 }
 
 }  // namespace

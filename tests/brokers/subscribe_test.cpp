@@ -52,8 +52,8 @@ TEST_F(StrictBroker, NamesTheFilterItRefuses) {
   EXPECT_EQ(outcome.operation(), Outcome::Operation::subscribe);
   EXPECT_EQ(outcome.reason(), ReasonCode::not_authorized);
   ASSERT_EQ(outcome.reason_count(), 3u);
-  EXPECT_EQ(outcome.reason(0), ReasonCode::granted_qos_1);
-  EXPECT_EQ(outcome.reason(1), ReasonCode::not_authorized);
+  EXPECT_EQ(outcome.reason(0), ReasonCode::granted_qos_1) << "[MQTT-3.8.4-7]";
+  EXPECT_EQ(outcome.reason(1), ReasonCode::not_authorized) << "[MQTT-3.9.3-1] [MQTT-3.8.4-5]";
   EXPECT_EQ(outcome.reason(2), ReasonCode::granted_qos_2);
   // The others are in force.
   EXPECT_TRUE(client_.session().publish({.topic = "secret/door", .payload = "open"}));
@@ -87,17 +87,40 @@ TEST_F(Subscription, EndsWithUnsubscribe) {
   EXPECT_TRUE(outcome.ok());
   ASSERT_EQ(outcome.reason_count(), 2u);
   EXPECT_EQ(outcome.reason(0), ReasonCode::success);
-  EXPECT_EQ(outcome.reason(1), ReasonCode::no_subscription_existed);
+  EXPECT_EQ(outcome.reason(1), ReasonCode::no_subscription_existed)
+      << "[MQTT-3.10.4-1] [MQTT-3.10.4-6]";
   EXPECT_TRUE(client_.session().publish({.topic = "a", .payload = "unheard"}));
   EXPECT_TRUE(client_.session().publish({.topic = "b", .payload = "heard"}));
-  EXPECT_EQ(client_.message().payload, "heard");
+  EXPECT_EQ(client_.message().payload, "heard") << "[MQTT-3.10.4-2]";
+}
+
+TEST_F(Subscription, ToTheSameFilterTakesThePlaceOfTheFirst) {
+  client_.subscribe("a", QoS::exactly_once);
+  client_.subscribe("a", QoS::at_most_once);
+  EXPECT_TRUE(client_.publish({.topic = "a", .payload = "1", .qos = QoS::exactly_once}).ok());
+  EXPECT_TRUE(client_.publish({.topic = "a", .payload = "2", .qos = QoS::exactly_once}).ok());
+  const Received first = client_.message();
+  EXPECT_EQ(first.qos, QoS::at_most_once) << "[MQTT-3.8.4-3]";
+  EXPECT_EQ(first.payload, "1");
+  EXPECT_EQ(client_.message().payload, "2") << "each once [MQTT-3.8.4-3]";
+}
+
+TEST_F(Subscription, ThatOverlapsAnotherBringsTheHigherQos) {
+  client_.subscribe("a/+", QoS::at_most_once);
+  client_.subscribe("a/#", QoS::exactly_once);
+  EXPECT_TRUE(client_.publish({.topic = "a/b", .payload = "x", .qos = QoS::exactly_once}).ok());
+  EXPECT_TRUE(client_.publish({.topic = "a", .payload = "mark"}).ok());  // matches a/# alone
+  QoS highest = QoS::at_most_once;
+  for (Received message = client_.message(); message.payload == "x"; message = client_.message())
+    highest = std::max(highest, message.qos);
+  EXPECT_EQ(highest, QoS::exactly_once) << "[MQTT-3.3.4-2]";
 }
 
 TEST_F(Subscription, WithNoLocalDoesNotBringBackOurOwn) {
   EXPECT_TRUE(client_.settled(client_.session().subscribe({.filter = "a", .no_local = true})).ok());
   EXPECT_TRUE(client_.publish({.topic = "a", .payload = "own"}).ok());
   mosquitto_pub(loop_, broker_.port(), {"-t", "a", "-m", "other"});
-  EXPECT_EQ(client_.message().payload, "other");
+  EXPECT_EQ(client_.message().payload, "other") << "[MQTT-3.8.3-3]";
 }
 
 TEST_F(Subscription, WithAnIdentifierBringsItWithEachMessage) {
@@ -108,7 +131,7 @@ TEST_F(Subscription, WithAnIdentifierBringsItWithEachMessage) {
   const Event event = client_.expect(Event::Kind::inbound);
   const auto identifier = event.message().properties().find(PropertyId::subscription_identifier);
   ASSERT_TRUE(identifier);
-  EXPECT_EQ(identifier->number(), 123'456u);
+  EXPECT_EQ(identifier->number(), 123'456u) << "[MQTT-3.3.4-3]";
 }
 
 TEST_F(Subscription, SharedByTwoBringsEachMessageToOneOfThem) {

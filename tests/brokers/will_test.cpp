@@ -42,7 +42,27 @@ TEST_F(Will, IsSeenAfterAKilledConnection) {
   pull_the_plug(device);
   const Received message = watcher_.message();
   EXPECT_EQ(message.topic, "will/device");
-  EXPECT_EQ(message.payload, "gone");
+  EXPECT_EQ(message.payload, "gone") << "[MQTT-3.1.2-7] [MQTT-3.1.2-8]";
+}
+
+TEST_F(Will, IsKeptByTheBrokerOnlyIfItIsRetained) {
+  for (const bool retained : {false, true}) {
+    will_.retain = retained;
+    std::optional<Client> device;
+    device.emplace(loop_, broker_.address(), "device", Config{.will = &will_});
+    device->connect();
+    pull_the_plug(device);
+    EXPECT_EQ(watcher_.message().payload, "gone");
+    Client late{loop_, broker_.address(), retained ? "late" : "too late"};
+    late.connect();
+    late.subscribe("will/+");
+    mark();
+    const Received message = late.message();
+    EXPECT_EQ(message.topic, retained ? "will/device" : "will/mark")
+        << "[MQTT-3.1.2-14] [MQTT-3.1.2-15]";
+    EXPECT_EQ(message.retain, retained);
+    EXPECT_EQ(watcher_.message().topic, "will/mark");
+  }
 }
 
 TEST_F(Will, IsSeenWhenTheLinkDiesAndTheDeviceComesBackByItself) {
@@ -60,7 +80,7 @@ TEST_F(Will, IsNotSeenAfterAnOrderlyDisconnect) {
   device.disconnect();
   ASSERT_TRUE(broker_.says("Client device disconnected"));
   mark();
-  EXPECT_EQ(watcher_.message().topic, "will/mark");
+  EXPECT_EQ(watcher_.message().topic, "will/mark") << "[MQTT-3.1.2-10] [MQTT-3.14.4-3]";
 }
 
 TEST_F(Will, IsSeenAfterADisconnectThatAsksForIt) {
@@ -69,7 +89,7 @@ TEST_F(Will, IsSeenAfterADisconnectThatAsksForIt) {
   device.disconnect({.reason = ReasonCode::disconnect_with_will_message});
   ASSERT_TRUE(broker_.says("Client device disconnected"));
   mark();
-  EXPECT_EQ(watcher_.message().topic, "will/device");
+  EXPECT_EQ(watcher_.message().topic, "will/device") << "[MQTT-3.1.2-8]";
   EXPECT_EQ(watcher_.message().topic, "will/mark");
 }
 
@@ -104,7 +124,7 @@ TEST_F(Will, IsNotSeenWhenTheDeviceIsBackBeforeItsDelayEnds) {
   device.expect(Event::Kind::reconnected);
   // The will of the one that dies later, and for good, is the first and only one.
   pull_the_plug(other);
-  EXPECT_EQ(watcher_.message().topic, "will/other");
+  EXPECT_EQ(watcher_.message().topic, "will/other") << "[MQTT-3.1.3-9]";
   mark();
   EXPECT_EQ(watcher_.message().topic, "will/mark");
 }
@@ -138,7 +158,7 @@ TEST_F(Will, CarriesItsPropertiesQoSAndRetain) {
   Client late{loop_, broker_.address(), "late"};
   late.connect();
   late.subscribe("will/device");
-  EXPECT_TRUE(late.message().retain);
+  EXPECT_TRUE(late.message().retain) << "[MQTT-3.1.2-15]";
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ TEST(Ack, OfTwoBytesIsSuccess) {
                                         static_cast<std::byte>(id)};
       const auto ack = decode_ack(type, body);
       ASSERT_TRUE(ack);
-      EXPECT_EQ(ack->packet_id, id);
-      EXPECT_EQ(ack->reason, ReasonCode::success);
+      EXPECT_EQ(ack->packet_id, id) << "[MQTT-2.2.1-5]";
+      EXPECT_EQ(ack->reason, ReasonCode::success) << "[MQTT-3.4.2.1-M]";
       EXPECT_TRUE(ack->properties.empty());
     }
   }
@@ -35,7 +35,7 @@ TEST(Ack, OfThreeBytesHasAReasonCodeAndNoProperties) {
   const auto ack = decode(PacketType::puback, "12 34 97");
   ASSERT_TRUE(ack);
   EXPECT_EQ(ack->packet_id, 0x1234);
-  EXPECT_EQ(ack->reason, ReasonCode::quota_exceeded);
+  EXPECT_EQ(ack->reason, ReasonCode::quota_exceeded) << "[MQTT-3.4.2.1-M]";
 }
 
 TEST(Ack, OfFourBytesAndMoreHasProperties) {
@@ -53,7 +53,7 @@ TEST(Ack, TooShortOrTooLongIsMalformed) {
           "00 01 00 05 1F 00 02 'ab' 00", "00 01 00 06 1F 00 02 'ab'"}) {
       const auto ack = decode(type, body);
       ASSERT_FALSE(ack) << body;
-      EXPECT_EQ(ack.error(), ReasonCode::malformed_packet) << body;
+      EXPECT_EQ(ack.error(), ReasonCode::malformed_packet) << body << " [MQTT-3.4.2.1-M]";
     }
   }
 }
@@ -73,9 +73,9 @@ TEST(Ack, ThatAClientSendsHasItsShortestForm) {
     const std::size_t size = reason == ReasonCode::success ? 4 : 5;
     return written(size, [&](Writer& writer) { write_ack(writer, type, 0x1234, reason); });
   };
-  EXPECT_EQ(bytes(PacketType::puback, ReasonCode::success), "40 02 12 34");
+  EXPECT_EQ(bytes(PacketType::puback, ReasonCode::success), "40 02 12 34") << "[MQTT-3.4.2.1-M]";
   EXPECT_EQ(bytes(PacketType::pubrec, ReasonCode::success), "50 02 12 34");
-  EXPECT_EQ(bytes(PacketType::pubrel, ReasonCode::success), "62 02 12 34");  // [MQTT-3.6.1-1]
+  EXPECT_EQ(bytes(PacketType::pubrel, ReasonCode::success), "62 02 12 34") << "[MQTT-3.6.1-1]";
   EXPECT_EQ(bytes(PacketType::pubcomp, ReasonCode::success), "70 02 12 34");
   EXPECT_EQ(bytes(PacketType::puback, ReasonCode::quota_exceeded), "40 03 12 34 97");
   EXPECT_EQ(bytes(PacketType::pubrec, ReasonCode::unspecified_error), "50 03 12 34 80");

@@ -20,7 +20,7 @@ TEST(Connack, OfThreeBytesHasTheDefaultsOfTheProtocol) {
   ASSERT_TRUE(connack);
   EXPECT_FALSE(connack->session_present);
   EXPECT_EQ(connack->reason, ReasonCode::success);
-  EXPECT_EQ(connack->receive_maximum, 65'535);
+  EXPECT_EQ(connack->receive_maximum, 65'535) << "[MQTT-3.2.2.3-M]";
   EXPECT_EQ(connack->maximum_qos, QoS::exactly_once);
   EXPECT_EQ(connack->maximum_packet_size, 0u);
   EXPECT_EQ(connack->topic_alias_maximum, 0);
@@ -80,13 +80,13 @@ TEST(Connack, WithReservedFlagsIsMalformed) {  // [MQTT-3.2.2-1]
     const std::vector<std::byte> body{static_cast<std::byte>(flags), std::byte{0}, std::byte{0}};
     const auto connack = decode_connack(body);
     ASSERT_FALSE(connack) << flags;
-    EXPECT_EQ(connack.error(), ReasonCode::malformed_packet);
+    EXPECT_EQ(connack.error(), ReasonCode::malformed_packet) << "[MQTT-3.2.2-1]";
     EXPECT_EQ(decode_connack_head(body).error(), ReasonCode::malformed_packet);
   }
 }
 
 TEST(Connack, WithSessionPresentAndARefusalIsAProtocolError) {  // [MQTT-3.2.2-6]
-  EXPECT_EQ(error_of("01 87 00"), ReasonCode::protocol_error);
+  EXPECT_EQ(error_of("01 87 00"), ReasonCode::protocol_error) << "[MQTT-3.2.2-6]";
   EXPECT_EQ(error_of("00 87 00"), ReasonCode::success);
 }
 
@@ -103,7 +103,7 @@ TEST(Connack, WithValuesOutOfRangeIsAProtocolError) {
        {"00 00 03 21 00 00", "00 00 05 27 00 00 00 00", "00 00 02 24 02", "00 00 02 25 02",
         "00 00 02 28 FF", "00 00 02 29 02", "00 00 02 2A 80", "00 00 06 21 00 01 21 00 01",
         "00 00 03 16 00 00"}) {
-    EXPECT_EQ(error_of(body), ReasonCode::protocol_error) << body;
+    EXPECT_EQ(error_of(body), ReasonCode::protocol_error) << body << " [MQTT-3.2.2.3-M2]";
   }
 }
 

@@ -35,7 +35,8 @@ Error error_of(const Config& config) {
 }
 
 TEST(Connect, WithNothingToSayIsFifteenBytes) {  // [MQTT-3.1.2-1], [MQTT-3.1.3-3]
-  EXPECT_EQ(encoded(bare()), as_hex("10 0D 00 04 'MQTT' 05 02 00 3C 00 00 00"));
+  EXPECT_EQ(encoded(bare()), as_hex("10 0D 00 04 'MQTT' 05 02 00 3C 00 00 00"))
+      << "[MQTT-3.1.2-1] [MQTT-3.1.2-2] [MQTT-3.1.3-3]";
   EXPECT_EQ(encoded(bare(), {false, 0}), as_hex("10 0D 00 04 'MQTT' 05 00 00 3C 00 00 00"));
 }
 
@@ -76,14 +77,16 @@ TEST(Connect, WithEverythingKeepsTheOrderOfThePayload) {  // [MQTT-3.1.3-1], [MQ
             as_hex("10 4D 00 04 'MQTT' 05 EE 00 3C 07 26 00 01 'a' 00 01 'b' 00 02 'id'"
                    "26 18 00 00 00 05 01 01 02 00 00 00 0A 03 00 01 't' 08 00 01 'r' 09 00 01 FF"
                    "26 00 01 'k' 00 01 '2' 26 00 01 'k' 00 01 '1'"
-                   "00 01 'w' 00 04 'gone' 00 01 'u' 00 02 00 FF"));
+                   "00 01 'w' 00 04 'gone' 00 01 'u' 00 02 00 FF"))
+      << "[MQTT-3.1.3-1] [MQTT-3.1.3-10]";
 }
 
 TEST(Connect, AWillWithoutPropertiesAndPayloadHasBothLengths) {  // [MQTT-3.1.2-9]
   const Will will{.topic = "w"};
   Config config = bare();
   config.will = &will;
-  EXPECT_EQ(encoded(config), as_hex("10 13 00 04 'MQTT' 05 06 00 3C 00 00 00 00 00 01 'w' 00 00"));
+  EXPECT_EQ(encoded(config), as_hex("10 13 00 04 'MQTT' 05 06 00 3C 00 00 00 00 00 01 'w' 00 00"))
+      << "[MQTT-3.1.2-9]";
 }
 
 TEST(Connect, EveryCombinationOfFlags) {  // [MQTT-3.1.2-3], -11, -13, -16 to -19
@@ -104,7 +107,8 @@ TEST(Connect, EveryCombinationOfFlags) {  // [MQTT-3.1.2-3], -11, -13, -16 to -1
     if ((choice & 64) != 0) flags |= 0x40;
     if ((choice & 32) != 0) flags |= 0x80;
     const std::vector<std::byte> packet = hex(encoded(config, {clean_start, 0}));
-    EXPECT_EQ(std::to_integer<unsigned>(packet[9]), flags);
+    EXPECT_EQ(std::to_integer<unsigned>(packet[9]), flags)
+        << "[MQTT-3.1.2-3] [MQTT-3.1.2-11] [MQTT-3.1.2-13]";
     const std::size_t size =
         15 + (has_will ? 6u : 0u) + ((choice & 32) != 0 ? 2u : 0u) + ((choice & 64) != 0 ? 2u : 0u);
     EXPECT_EQ(packet.size(), size);
@@ -129,9 +133,9 @@ TEST(Connect, OfTheLargestFieldsHasTheRightLength) {
 TEST(CheckConnect, ABadClientIdHasItsName) {  // [MQTT-3.1.3-4]
   Config config;
   for (const std::string& bad :
-       {std::string(65'536, 'a'), std::string("\xFF"), std::string(1, '\0')}) {
+       {std::string(65'536, 'a'), std::string("\xFF"), std::string(1, '\0'), std::string("a\n")}) {
     config.client_id = bad;
-    EXPECT_EQ(error_of(config), Error::config_client_id);
+    EXPECT_EQ(error_of(config), Error::config_client_id) << "[MQTT-3.1.3-4]";
   }
   const std::string longest(65'535, 'a');
   config.client_id = longest;
@@ -143,8 +147,10 @@ TEST(CheckConnect, BadCredentialsHaveTheirName) {  // [MQTT-3.1.3-12]
   const std::string too_long(65'536, 'a');
   Credentials credentials;
   config.credentials = &credentials;
-  credentials.user_name = "\xC0\x80";
+  credentials.user_name = "a\tb";
   EXPECT_EQ(error_of(config), Error::config_credentials);
+  credentials.user_name = "\xC0\x80";
+  EXPECT_EQ(error_of(config), Error::config_credentials) << "[MQTT-3.1.3-12]";
   credentials.user_name = too_long;
   EXPECT_EQ(error_of(config), Error::config_credentials);
   credentials.user_name = std::nullopt;
@@ -163,7 +169,7 @@ TEST(CheckConnect, ABadWillHasItsName) {  // [MQTT-3.1.3-11], [MQTT-3.1.2-12]
        {std::string_view{}, std::string_view{"a/+"}, std::string_view{"#"},
         std::string_view{"\xFF"}, std::string_view{too_long}}) {
     will.topic = topic;
-    EXPECT_EQ(error_of(config), Error::config_will);
+    EXPECT_EQ(error_of(config), Error::config_will) << "[MQTT-3.1.3-11]";
   }
   will.topic = "a";
   EXPECT_EQ(error_of(config), Error{});

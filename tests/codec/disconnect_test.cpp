@@ -56,7 +56,7 @@ TEST(ReceivedDisconnect, OfTheWrongLengthIsMalformed) {
 }
 
 TEST(ReceivedDisconnect, WithASessionExpiryIsAProtocolError) {  // [MQTT-3.14.2-2]
-  EXPECT_EQ(error_of("00 05 11 00 00 00 01"), ReasonCode::protocol_error);
+  EXPECT_EQ(error_of("00 05 11 00 00 00 01"), ReasonCode::protocol_error) << "[MQTT-3.14.2-2]";
 }
 
 TEST(SentDisconnect, HasItsShortestForm) {

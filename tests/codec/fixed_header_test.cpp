@@ -31,7 +31,7 @@ TEST(FixedHeader, EveryFirstByteIsTakenExactlyIfTypeAndFlagsAreListed) {  // [MQ
       EXPECT_EQ((*header)->flags, first & 15);
     } else {
       ASSERT_FALSE(header.has_value()) << first;
-      EXPECT_EQ(header.error(), ReasonCode::malformed_packet);
+      EXPECT_EQ(header.error(), ReasonCode::malformed_packet) << "[MQTT-2.1.3-1]";
     }
   }
 }
@@ -81,7 +81,7 @@ TEST(FixedHeader, ALengthThatIsNotMinimalOrTooLongIsMalformed) {  // [MQTT-1.5.5
     const Tight packet{hex(bytes)};
     const auto header = decode_fixed_header(packet.bytes());
     ASSERT_FALSE(header.has_value()) << bytes;
-    EXPECT_EQ(header.error(), ReasonCode::malformed_packet);
+    EXPECT_EQ(header.error(), ReasonCode::malformed_packet) << "[MQTT-1.5.5-1] [MQTT-1.5.5-M]";
   }
 }
 

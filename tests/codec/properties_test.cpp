@@ -19,7 +19,7 @@ TEST(Properties, AreIteratedInTheirOrderOnTheWire) {  // [MQTT-3.3.2-18]
   EXPECT_EQ(seen[1].id(), PropertyId::message_expiry_interval);
   EXPECT_EQ(seen[1].number(), 60u);
   EXPECT_EQ(seen[1].text(), "");
-  EXPECT_EQ(seen[2].name(), "a");
+  EXPECT_EQ(seen[2].name(), "a") << "[MQTT-3.3.2-18]";
   EXPECT_EQ(to_hex(seen[3].bytes()), "00 FF");
   EXPECT_EQ(seen[4].number(), 128u);
 }

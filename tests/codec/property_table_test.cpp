@@ -22,7 +22,8 @@ TEST(PropertyTable, EveryIdentifierInEveryReceivedAndSentPacket) {  // 13 carrie
       const Reading reading = read(with_method(id, property), carrier.carrier);
       const ReasonCode expected =
           belongs(id, carrier) ? ReasonCode::success : ReasonCode::malformed_packet;
-      EXPECT_EQ(reading.error, expected) << std::hex << id << " in " << carrier.packet;
+      EXPECT_EQ(reading.error, expected)
+          << std::hex << id << " in " << carrier.packet << " [MQTT-2.2.2.2-M]";
     }
   }
 }
@@ -72,7 +73,7 @@ TEST(PropertyTable, ASecondOneIsAProtocolErrorUnlessItMayRepeat) {
       const bool lacks_method = row.id == 0x16;
       EXPECT_EQ(read(both, carrier.carrier).error,
                 may_repeat && !lacks_method ? ReasonCode::success : ReasonCode::protocol_error)
-          << std::hex << row.id << carrier.packet;
+          << std::hex << row.id << carrier.packet << " [MQTT-2.2.2.2-M]";
       const Property property = good_property(row.id, row.type);
       EXPECT_EQ(measure_properties(std::vector{property, property}, carrier.carrier).has_value(),
                 may_repeat);
@@ -116,7 +117,7 @@ TEST(PropertyTable, ATruncatedPropertyIsMalformedAtEveryByte) {
         const std::vector<std::byte> cut{whole.begin(),
                                          whole.begin() + static_cast<std::ptrdiff_t>(size)};
         EXPECT_EQ(read(cut, carrier.carrier).error, ReasonCode::malformed_packet)
-            << std::hex << row.id << ' ' << size;
+            << std::hex << row.id << ' ' << size << " [MQTT-2.2.2.2-M]";
       }
     }
   }

@@ -54,7 +54,8 @@ TEST(PropertyValue, AResponseTopicIsATopicName) {  // [MQTT-3.3.2-13], [MQTT-3.3
     EXPECT_EQ(error_of("08 00 00", carrier), ReasonCode::protocol_error);
     EXPECT_EQ(error_of("08 00 03 'a/#'", carrier), ReasonCode::protocol_error);
     EXPECT_EQ(error_of("08 00 01 '+'", carrier), ReasonCode::protocol_error);
-    EXPECT_EQ(error_of("08 00 02 'a' 00", carrier), ReasonCode::malformed_packet);
+    EXPECT_EQ(error_of("08 00 02 'a' 00", carrier), ReasonCode::malformed_packet)
+        << "[MQTT-3.3.2-13]";
     EXPECT_TRUE(may_send({PropertyId::response_topic, "a/b"}, carrier));
     EXPECT_FALSE(may_send({PropertyId::response_topic, ""}, carrier));
     EXPECT_FALSE(may_send({PropertyId::response_topic, "a/+"}, carrier));
@@ -97,13 +98,31 @@ TEST(PropertyValue, TextsMustBeValidInEveryProperty) {  // [MQTT-1.5.4-1], [MQTT
         append(in_name, hex("00 00"));
         if (row.type == 'P') append(property, hex("00 00"));
         append(property, value);
-        EXPECT_EQ(read(property, carrier.carrier).error, ReasonCode::malformed_packet);
+        EXPECT_EQ(read(property, carrier.carrier).error, ReasonCode::malformed_packet)
+            << "[MQTT-1.5.4-1]";
         const auto id = static_cast<PropertyId>(row.id);
         EXPECT_FALSE(may_send({id, as_text(text)}, carrier.carrier));
         if (row.type != 'P') continue;
-        EXPECT_EQ(read(in_name, carrier.carrier).error, ReasonCode::malformed_packet);
+        EXPECT_EQ(read(in_name, carrier.carrier).error, ReasonCode::malformed_packet)
+            << "[MQTT-1.5.7-1]";
         EXPECT_FALSE(may_send({id, as_text(text), ""}, carrier.carrier));
       }
+    }
+  }
+}
+
+TEST(PropertyValue, ControlCharactersAreToleratedOnReceiptAndNotSent) {
+  for (const std::string_view text : {"a\tb", "\x7F", "\xC2\x80", "\xEF\xBF\xBE"}) {
+    std::vector<std::byte> property = hex("1F 00");
+    property.push_back(static_cast<std::byte>(text.size()));
+    append(property, as_bytes(text));
+    EXPECT_EQ(read(property, Carrier::received_ack).error, ReasonCode::success)
+        << text << " [MQTT-1.5.4-M]";
+    for (const Carrier carrier : {Carrier::connect, Carrier::will, Carrier::publish,
+                                  Carrier::subscribe, Carrier::unsubscribe, Carrier::disconnect}) {
+      EXPECT_FALSE(may_send(Property::user(text, ""), carrier)) << text << " [MQTT-1.5.4-M]";
+      EXPECT_FALSE(may_send(Property::user("", text), carrier)) << text << " [MQTT-1.5.4-M]";
+      EXPECT_TRUE(may_send(Property::user("", "a b"), carrier));
     }
   }
 }
@@ -114,7 +133,8 @@ TEST(PropertyValue, BinaryDataMayBeAnything) {
 }
 
 TEST(PropertyValue, EmptyNamesAndValuesOfUserPropertiesAreLegal) {
-  EXPECT_EQ(error_of("26 00 00 00 00", Carrier::received_publish), ReasonCode::success);
+  EXPECT_EQ(error_of("26 00 00 00 00", Carrier::received_publish), ReasonCode::success)
+      << "[MQTT-1.5.7-1]";
   EXPECT_TRUE(may_send(Property::user("", ""), Carrier::publish));
 }
 

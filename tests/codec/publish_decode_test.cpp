@@ -20,7 +20,7 @@ TEST(ReceivedPublish, AtQos0HasNoPacketIdentifier) {  // [MQTT-2.2.1-2]
   EXPECT_EQ(publish->topic, "a/b");
   EXPECT_EQ(as_text(publish->payload), "123");
   EXPECT_EQ(publish->qos, QoS::at_most_once);
-  EXPECT_EQ(publish->packet_id, 0);
+  EXPECT_EQ(publish->packet_id, 0) << "[MQTT-2.2.1-2]";
   EXPECT_EQ(publish->topic_alias, 0);
   EXPECT_FALSE(publish->retain);
   EXPECT_FALSE(publish->duplicate);
@@ -53,7 +53,7 @@ TEST(ReceivedPublish, EveryCombinationOfFlags) {  // [MQTT-3.3.1-2], [MQTT-3.3.1
     const bool good = qos != 3 && (qos != 0 || (flags & 8) == 0);
     ASSERT_EQ(publish.has_value(), good) << flags;
     if (!good) {
-      EXPECT_EQ(publish.error(), ReasonCode::malformed_packet);
+      EXPECT_EQ(publish.error(), ReasonCode::malformed_packet) << "[MQTT-3.3.1-2] [MQTT-3.3.1-4]";
       continue;
     }
     EXPECT_EQ(static_cast<unsigned>(publish->qos), qos);
@@ -69,19 +69,20 @@ TEST(ReceivedPublish, AnEmptyPayloadIsAMessage) {
 }
 
 TEST(ReceivedPublish, OfPacketIdentifierZeroIsAProtocolError) {  // [MQTT-2.2.1-4]
-  EXPECT_EQ(error_of(2, "00 01 'a' 00 00 00"), ReasonCode::protocol_error);
+  EXPECT_EQ(error_of(2, "00 01 'a' 00 00 00"), ReasonCode::protocol_error) << "[MQTT-2.2.1-4]";
   EXPECT_EQ(error_of(4, "00 01 'a' 00 00 00 'x'"), ReasonCode::protocol_error);
 }
 
 TEST(ReceivedPublish, WildcardsAreAProtocolError) {  // [MQTT-3.3.2-2], [MQTT-3.3.2-14]
-  EXPECT_EQ(error_of(0, "00 03 'a/+' 00"), ReasonCode::protocol_error);
+  EXPECT_EQ(error_of(0, "00 03 'a/+' 00"), ReasonCode::protocol_error) << "[MQTT-3.3.2-2]";
   EXPECT_EQ(error_of(0, "00 01 '#' 00"), ReasonCode::protocol_error);
-  EXPECT_EQ(error_of(0, "00 01 'a' 04 08 00 01 '#'"), ReasonCode::protocol_error);
+  EXPECT_EQ(error_of(0, "00 01 'a' 04 08 00 01 '#'"), ReasonCode::protocol_error)
+      << "[MQTT-3.3.2-14]";
   EXPECT_EQ(error_of(0, "00 01 'a' 03 08 00 00"), ReasonCode::protocol_error);
 }
 
 TEST(ReceivedPublish, AnEmptyTopicNeedsAnAlias) {
-  EXPECT_EQ(error_of(0, "00 00 00"), ReasonCode::protocol_error);
+  EXPECT_EQ(error_of(0, "00 00 00"), ReasonCode::protocol_error) << "[MQTT-3.3.2.1-M]";
   EXPECT_EQ(error_of(0, "00 00 03 23 00 01"), ReasonCode::success);
   EXPECT_EQ(error_of(0, "00 00 03 23 00 00"), ReasonCode::topic_alias_invalid);
   EXPECT_EQ(error_of(0, "00 01 'a' 03 23 00 00"), ReasonCode::topic_alias_invalid);
@@ -90,12 +91,13 @@ TEST(ReceivedPublish, AnEmptyTopicNeedsAnAlias) {
 TEST(ReceivedPublish, AnIllFormedTopicIsMalformed) {  // [MQTT-1.5.4-1], [MQTT-3.3.2-1]
   for (const std::string_view body :
        {"00 01 00 00", "00 03 ED A0 80 00", "00 02 C0 80 00", "00 02 'a' 00 00", "00 01 FF 00"}) {
-    EXPECT_EQ(error_of(0, body), ReasonCode::malformed_packet) << body;
+    EXPECT_EQ(error_of(0, body), ReasonCode::malformed_packet)
+        << body << " [MQTT-3.3.2-1] [MQTT-1.5.4-1] [MQTT-1.5.4-2]";
   }
 }
 
 TEST(ReceivedPublish, ATopicLengthBeyondThePacketIsMalformed) {  // CVE-2026-54412
-  EXPECT_EQ(error_of(0, "FF FF 41 42 43 44 45"), ReasonCode::malformed_packet);
+  EXPECT_EQ(error_of(0, "FF FF 41 42 43 44 45"), ReasonCode::malformed_packet) << "[MQTT-3.3.2-1]";
   for (const std::string_view body : {"", "00", "00 02 'a'", "00 01 'a'", "FF FF"}) {
     EXPECT_EQ(error_of(0, body), ReasonCode::malformed_packet) << body;
   }
@@ -105,7 +107,7 @@ TEST(ReceivedPublish, ATopicLengthBeyondThePacketIsMalformed) {  // CVE-2026-544
 }
 
 TEST(ReceivedPublish, MayHaveSeveralSubscriptionIdentifiers) {
-  EXPECT_EQ(error_of(0, "00 01 'a' 04 0B 01 0B 02"), ReasonCode::success);
+  EXPECT_EQ(error_of(0, "00 01 'a' 04 0B 01 0B 02"), ReasonCode::success) << "[MQTT-3.3.2.3.8-M]";
   EXPECT_EQ(error_of(0, "00 01 'a' 02 0B 00"), ReasonCode::protocol_error);
 }
 

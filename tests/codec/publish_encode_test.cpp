@@ -73,7 +73,8 @@ TEST(SentPublish, LongerThan127BytesHasALongerLength) {
 TEST(SentPublish, ABadTopicIsRefused) {  // [MQTT-3.3.2-1], [MQTT-3.3.2-2]
   using namespace std::string_view_literals;
   for (const std::string_view topic : {""sv, "a/+"sv, "#"sv, "a\0b"sv, "\xC0\x80"sv}) {
-    EXPECT_EQ(error_of({.topic = topic}), Error::topic_name_invalid);
+    EXPECT_EQ(error_of({.topic = topic}), Error::topic_name_invalid)
+        << "[MQTT-3.3.2-1] [MQTT-3.3.2-2]";
   }
   EXPECT_EQ(error_of({.topic = std::string(65'536, 'a')}), Error::topic_name_invalid);
   EXPECT_EQ(error_of({.topic = std::string(65'535, 'a')}), Error{});
@@ -82,7 +83,8 @@ TEST(SentPublish, ABadTopicIsRefused) {  // [MQTT-3.3.2-1], [MQTT-3.3.2-2]
 TEST(SentPublish, ABadResponseTopicIsRefused) {  // [MQTT-3.3.2-13], [MQTT-3.3.2-14]
   using namespace std::string_view_literals;
   for (const std::string_view topic : {"a/+"sv, "#"sv, "a\0b"sv, "\xED\xA0\x80"sv}) {
-    EXPECT_EQ(error_of({.topic = "a", .response_topic = topic}), Error::response_topic_invalid);
+    EXPECT_EQ(error_of({.topic = "a", .response_topic = topic}), Error::response_topic_invalid)
+        << "[MQTT-3.3.2-13] [MQTT-3.3.2-14]";
   }
   EXPECT_EQ(error_of({.topic = "a", .response_topic = std::string(65'536, 'a')}),
             Error::response_topic_invalid);
@@ -110,12 +112,14 @@ TEST(SentPublish,
        {Property::subscription_identifier(1), Property{PropertyId::topic_alias, 0u},
         Property{PropertyId::topic_alias, 1u}, Property::reason_string("r"),
         Property::will_delay_s(1)}) {
-    EXPECT_EQ(error_of({.topic = "a", .properties = {&property, 1}}), Error::property_invalid);
+    EXPECT_EQ(error_of({.topic = "a", .properties = {&property, 1}}), Error::property_invalid)
+        << "[MQTT-3.3.4-6] [MQTT-3.3.2-8]";
   }
 }
 
 TEST(SentPublish, AReservedQosIsRefused) {  // [MQTT-3.3.1-4]
-  EXPECT_EQ(measure_publish({.topic = "a"}, static_cast<QoS>(3)).error(), Error::qos_not_supported);
+  EXPECT_EQ(measure_publish({.topic = "a"}, static_cast<QoS>(3)).error(), Error::qos_not_supported)
+      << "[MQTT-3.3.1-4]";
 }
 
 TEST(SentPublish, AHeadAboveTheLargestRemainingLengthIsRefused) {

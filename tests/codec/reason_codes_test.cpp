@@ -105,9 +105,11 @@ TEST(ReasonCodes, ThatAClientMaySend) {
   const Property method{PropertyId::authentication_method, "m"};
   for (unsigned value = 0; value < 256; ++value) {
     const auto code = static_cast<ReasonCode>(value);
-    EXPECT_EQ(measure_disconnect(code, {}).has_value(), has(sent_disconnect_codes, value));
+    EXPECT_EQ(measure_disconnect(code, {}).has_value(), has(sent_disconnect_codes, value))
+        << "[MQTT-3.14.2-1]";
     EXPECT_EQ(measure_auth(code, {&method, 1}).has_value(), has(sent_auth_codes, value));
-    EXPECT_EQ(may_acknowledge_with(code), value != 0x10 && has(puback_codes, value));
+    EXPECT_EQ(may_acknowledge_with(code), value != 0x10 && has(puback_codes, value))
+        << "[MQTT-3.4.2-1] [MQTT-3.5.2-1]";
   }
   EXPECT_EQ(measure_disconnect(ReasonCode::not_authorized, {}).error(), Error::reason_code_invalid);
   EXPECT_EQ(measure_auth(ReasonCode::success, {&method, 1}).error(), Error::reason_code_invalid);

@@ -40,7 +40,8 @@ Error unsubscribe_error(const Names& filters, const List& properties = {}) {
 }
 
 TEST(Subscribe, OfOneFilter) {  // [MQTT-3.8.1-1], [MQTT-2.2.2-1]
-  EXPECT_EQ(subscribe({{.filter = "a/b"}}), as_hex("82 09 12 34 00 00 03 'a/b' 02"));
+  EXPECT_EQ(subscribe({{.filter = "a/b"}}), as_hex("82 09 12 34 00 00 03 'a/b' 02"))
+      << "[MQTT-3.8.1-1] [MQTT-2.2.2-1]";
 }
 
 TEST(Subscribe, OfSeveralFiltersWithAllOptions) {
@@ -72,20 +73,21 @@ TEST(Subscribe, EveryCombinationOfOptions) {
     if (!length) continue;
     std::vector<std::byte> expected = hex("82 07 12 34 00 00 01 'a'");
     expected.push_back(static_cast<std::byte>(options));
-    EXPECT_EQ(subscribe({filter}), to_hex(expected));
+    EXPECT_EQ(subscribe({filter}), to_hex(expected)) << "[MQTT-3.8.3-5]";
   }
 }
 
 TEST(Subscribe, WithoutFiltersIsRefused) {  // [MQTT-3.8.3-2], [MQTT-3.10.3-2]
-  EXPECT_EQ(subscribe_error({}), Error::topic_filter_invalid);
-  EXPECT_EQ(unsubscribe_error({}), Error::topic_filter_invalid);
+  EXPECT_EQ(subscribe_error({}), Error::topic_filter_invalid) << "[MQTT-3.8.3-2]";
+  EXPECT_EQ(unsubscribe_error({}), Error::topic_filter_invalid) << "[MQTT-3.10.3-2]";
 }
 
 TEST(Subscribe, ABadFilterAnywhereInTheListIsRefused) {  // [MQTT-3.8.3-1]
   for (const std::string_view bad : {"", "a#", "a+", "#/a", "$share/g", "\xFF"}) {
-    EXPECT_EQ(subscribe_error({{.filter = bad}}), Error::topic_filter_invalid) << bad;
+    EXPECT_EQ(subscribe_error({{.filter = bad}}), Error::topic_filter_invalid)
+        << bad << " [MQTT-3.8.3-1]";
     EXPECT_EQ(subscribe_error({{.filter = "a"}, {.filter = bad}}), Error::topic_filter_invalid);
-    EXPECT_EQ(unsubscribe_error({bad}), Error::topic_filter_invalid);
+    EXPECT_EQ(unsubscribe_error({bad}), Error::topic_filter_invalid) << "[MQTT-3.10.3-1]";
     EXPECT_EQ(unsubscribe_error({"a", bad, "b"}), Error::topic_filter_invalid);
   }
   EXPECT_EQ(subscribe_error({{.filter = std::string(65'536, 'a')}}), Error::topic_filter_invalid);
@@ -94,7 +96,8 @@ TEST(Subscribe, ABadFilterAnywhereInTheListIsRefused) {  // [MQTT-3.8.3-1]
 
 TEST(Subscribe, NoLocalWithASharedSubscriptionIsRefused) {  // [MQTT-3.8.3-4]
   EXPECT_EQ(subscribe_error({{.filter = "$share/g/a", .no_local = true}}),
-            Error::topic_filter_invalid);
+            Error::topic_filter_invalid)
+      << "[MQTT-3.8.3-4]";
   EXPECT_EQ(subscribe_error({{.filter = "$share/g/a"}}), Error{});
 }
 
@@ -119,7 +122,7 @@ TEST(Subscribe, AboveTheLargestRemainingLengthIsRefused) {
 }
 
 TEST(Unsubscribe, OfOneAndOfSeveralFilters) {  // [MQTT-3.10.1-1]
-  EXPECT_EQ(unsubscribe({"a/b"}), as_hex("A2 08 12 34 00 00 03 'a/b'"));
+  EXPECT_EQ(unsubscribe({"a/b"}), as_hex("A2 08 12 34 00 00 03 'a/b'")) << "[MQTT-3.10.1-1]";
   EXPECT_EQ(unsubscribe({"a", "$share/g/#"}, {Property::user("k", "v")}),
             as_hex("A2 19 12 34 07 26 00 01 'k' 00 01 'v' 00 01 'a' 00 0A '$share/g/#'"));
 }
@@ -144,13 +147,13 @@ TEST(SubscriptionAck, HasOneReasonCodeForEachFilter) {  // [MQTT-3.9.3-1]
   const auto ack = decode(PacketType::suback, body);
   ASSERT_TRUE(ack);
   EXPECT_EQ(ack->packet_id, 0x1234);
-  EXPECT_EQ(to_hex(ack->reasons), "00 01 02 87 A2");
+  EXPECT_EQ(to_hex(ack->reasons), "00 01 02 87 A2") << "[MQTT-3.9.3-1]";
   EXPECT_TRUE(ack->properties.empty());
   const Tight other{hex("00 01 06 1F 00 03 'bad' 11 00 8F")};
   const auto unsuback = decode(PacketType::unsuback, other);
   ASSERT_TRUE(unsuback);
   EXPECT_EQ(unsuback->properties.find(PropertyId::reason_string)->text(), "bad");
-  EXPECT_EQ(to_hex(unsuback->reasons), "11 00 8F");
+  EXPECT_EQ(to_hex(unsuback->reasons), "11 00 8F") << "[MQTT-3.11.3-1]";
 }
 
 TEST(SubscriptionAck, WithoutReasonCodesIsMalformed) {  // CVE-2024-10525
@@ -160,7 +163,7 @@ TEST(SubscriptionAck, WithoutReasonCodesIsMalformed) {  // CVE-2024-10525
     for (const PacketType type : {PacketType::suback, PacketType::unsuback}) {
       const auto ack = decode(type, body);
       ASSERT_FALSE(ack) << form;
-      EXPECT_EQ(ack.error(), ReasonCode::malformed_packet) << form;
+      EXPECT_EQ(ack.error(), ReasonCode::malformed_packet) << form << " [MQTT-3.8.4-6]";
     }
   }
 }

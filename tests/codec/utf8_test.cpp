@@ -31,8 +31,35 @@ TEST(Utf8, EveryCodePointButSurrogatesAndZeroIsValid) {  // [MQTT-1.5.4-1], [MQT
   for (std::uint32_t code_point = 0; code_point < 0x14'0000; ++code_point) {
     const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
     const bool expected = code_point != 0 && !surrogate && code_point <= 0x10'FFFF;
-    ASSERT_EQ(is_valid_utf8(encode(code_point)), expected) << std::hex << code_point;
+    ASSERT_EQ(is_valid_utf8(encode(code_point)), expected)
+        << std::hex << code_point << " [MQTT-1.5.4-1] [MQTT-1.5.4-2]";
   }
+}
+
+// The classes of the Unicode Standard: category Cc, and the 66 non-characters of its chapter 23.7.
+bool is_control_or_noncharacter(std::uint32_t code_point) {
+  const bool control = code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F);
+  const bool noncharacter =
+      (code_point >= 0xFDD0 && code_point <= 0xFDEF) || (code_point & 0xFFFE) == 0xFFFE;
+  return control || noncharacter;
+}
+
+TEST(Utf8, ControlCharactersAndNonCharactersAreValidButNotSent) {
+  int refused = 0;
+  for (std::uint32_t code_point = 1; code_point < 0x11'0000; ++code_point) {
+    if (code_point >= 0xD800 && code_point <= 0xDFFF) continue;
+    const bool expected = !is_control_or_noncharacter(code_point);
+    ASSERT_EQ(is_sendable_utf8(encode(code_point)), expected)
+        << std::hex << code_point << " [MQTT-1.5.4-M]";
+    refused += expected ? 0 : 1;
+  }
+  EXPECT_EQ(refused, 31 + 33 + 66);
+  EXPECT_FALSE(is_sendable_utf8("long enough\tto be looked at by words"));
+  EXPECT_TRUE(is_sendable_utf8("long enough to be looked at by words"));
+  EXPECT_FALSE(is_sendable_utf8(std::string_view{"\0", 1}));
+  EXPECT_FALSE(is_sendable_utf8("\xED\xA0\x80"));
+  EXPECT_FALSE(is_sendable_utf8("cut \xE2\x82"));
+  EXPECT_TRUE(is_sendable_utf8(""));
 }
 
 TEST(Utf8, KnownGoodTexts) {
@@ -113,7 +140,8 @@ TEST(Utf8, AByteOrderMarkIsDataAndStays) {  // [MQTT-1.5.4-3]
   Reader reader{bytes};
   EXPECT_EQ(reader.text(),
             "\xEF\xBB\xBF"
-            "ab");
+            "ab")
+      << "[MQTT-1.5.4-3]";
   EXPECT_FALSE(reader.failed());
 }
 

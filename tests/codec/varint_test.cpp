@@ -46,7 +46,8 @@ TEST(VariableByteInteger, ReadsTheBoundsOfEachSize) {
 TEST(VariableByteInteger, WritesTheBoundsOfEachSize) {
   for (const Form& form : bounds) {
     EXPECT_EQ(written(varint_size(form.value), [&](Writer& writer) { writer.varint(form.value); }),
-              form.bytes);
+              form.bytes)
+        << "[MQTT-1.5.5-1]";
   }
 }
 
@@ -63,12 +64,13 @@ TEST(VariableByteInteger, WaitsForTheBytesThatAreMissing) {
 TEST(VariableByteInteger, IsMalformedUnlessItHasItsShortestForm) {
   for (const std::string_view form : malformed) {
     const Tight bytes{hex(form)};
-    EXPECT_EQ(parse_varint(bytes.bytes()).state, Varint::State::malformed) << form;
+    EXPECT_EQ(parse_varint(bytes.bytes()).state, Varint::State::malformed)
+        << form << " [MQTT-1.5.5-1]";
   }
 }
 
 TEST(VariableByteInteger, IsMalformedAfterFourBytesWithoutWaitingForTheFifth) {
-  EXPECT_EQ(parse_varint(hex("80 80 80 80")).state, Varint::State::malformed);
+  EXPECT_EQ(parse_varint(hex("80 80 80 80")).state, Varint::State::malformed) << "[MQTT-1.5.5-M]";
   EXPECT_EQ(parse_varint(hex("80 80 80")).state, Varint::State::incomplete);
 }
 

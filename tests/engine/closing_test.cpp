@@ -140,8 +140,8 @@ TEST_F(Closing, ARefusalIsNotAnswered) {  // [MQTT-3.1.4-6], [MQTT-3.2.2-7]
   receive("20 08 00 87 05 1F 00 02 'no' 30 05 00 01 't' 00 'x'");
   EXPECT_TRUE(ended(Error::connection_refused, ReasonCode::not_authorized));
   EXPECT_EQ(engine().last_words().find(PropertyId::reason_string)->text(), "no");
-  EXPECT_TRUE(engine().finished());
-  EXPECT_EQ(sent(), "");
+  EXPECT_TRUE(engine().finished()) << "[MQTT-3.2.2-7]";
+  EXPECT_EQ(sent(), "") << "[MQTT-3.1.4-6]";
 }
 
 TEST_F(Closing, AConnackBeforeTheWholeConnectIsAProtocolErrorUnlessItRefuses) {
@@ -164,7 +164,7 @@ TEST_F(Closing, AReceivedDisconnectIsNotAnswered) {  // 3.14.4
     receive(packet);
     EXPECT_EQ(engine().cause().error, Error::disconnected_by_broker);
     EXPECT_TRUE(engine().finished());
-    EXPECT_EQ(sent(), "");
+    EXPECT_EQ(sent(), "") << "[MQTT-3.14.4-M]";
   }
 }
 
@@ -194,7 +194,8 @@ TEST_F(Closing, DisconnectGoesBehindWhatIsHalfWrittenAndNothingFollows) {
     (void)subscribe();
     (void)publish(QoS::at_least_once);
     EXPECT_EQ(sent(), bytes("01 't' <a> 00 'x' " +
-                            std::string{properties ? "E0 08 04 06 1F 00 03 'bye'" : "E0 01 04"}));
+                            std::string{properties ? "E0 08 04 06 1F 00 03 'bye'" : "E0 01 04"}))
+        << "[MQTT-3.14.4-1]";
     EXPECT_TRUE(engine().finished());
     EXPECT_TRUE(ended(Error::requested, ReasonCode::disconnect_with_will_message));
     EXPECT_TRUE(engine().rx_space().empty());
@@ -247,7 +248,7 @@ TEST_F(Closing, AnAckThatIsTooLargeForTheBrokerEndsTheConnection) {
     receive("32 07 00 01 't' 00 05 00 'x'");
     EXPECT_EQ(message(), "x");
     engine().end_views();
-    EXPECT_EQ(sent(), size >= 4 ? "40 02 00 05" : disconnect);
+    EXPECT_EQ(sent(), size >= 4 ? "40 02 00 05" : disconnect) << "[MQTT-3.2.2-15]";
     if (size < 4) {
       EXPECT_TRUE(ended(Error::packet_too_large, ReasonCode::packet_too_large));
     }
@@ -263,7 +264,7 @@ TEST_F(Closing, DisconnectDropsItsPropertiesAndThenItselfToFit) {  // [MQTT-3.14
   for (int size = 2; size <= 5; ++size) {
     connect_with_packet_size(size);
     ASSERT_TRUE(engine().disconnect(ReasonCode::disconnect_with_will_message, {&why, 1}));
-    EXPECT_EQ(sent(), size >= 3 ? "E0 01 04" : "");
+    EXPECT_EQ(sent(), size >= 3 ? "E0 01 04" : "") << "[MQTT-3.14.2-3]";
     EXPECT_TRUE(engine().finished());
     connect_with_packet_size(size);
     ASSERT_TRUE(engine().disconnect(ReasonCode::success, {&why, 1}));

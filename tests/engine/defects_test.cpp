@@ -19,7 +19,7 @@ TEST_F(Defect, SubscribeAndUnsubscribeAreSentAgainByteForByte) {
   const std::string_view filter = "f";
   name('u', engine().unsubscribe({&filter, 1}, {}));
   const std::string both = "82 07 <s> 00 00 01 'f' 02 A2 06 <u> 00 00 01 'f'";
-  EXPECT_EQ(sent(), bytes(both));
+  EXPECT_EQ(sent(), bytes(both)) << "[MQTT-3.8.4-1] [MQTT-3.10.4-4]";
   reconnect(connack_resumed);
   EXPECT_EQ(sent(), bytes(both));
 }
@@ -29,7 +29,7 @@ TEST_F(Defect, TheQuotaIsFreedByPubcompNotByPubrec) {
   connect("20 06 00 00 03 21 00 01");
   name('a', publish(QoS::exactly_once));
   name('b', publish(QoS::exactly_once));
-  EXPECT_EQ(sent(), bytes("34 07 00 01 't' <a> 00 'x'"));
+  EXPECT_EQ(sent(), bytes("34 07 00 01 't' <a> 00 'x'")) << "[MQTT-3.3.4-7]";
   receive("50 02 <a>");
   EXPECT_EQ(sent(), bytes("62 02 <a>"));
   receive("70 02 <a>");
@@ -79,7 +79,7 @@ TEST_F(Defect, AReplayObeysTheNewReceiveMaximum) {
   name('b', publish(QoS::at_least_once));
   sent();
   reconnect("20 06 01 00 03 21 00 01");
-  EXPECT_EQ(sent(), bytes("3A 07 00 01 't' <a> 00 'x'"));
+  EXPECT_EQ(sent(), bytes("3A 07 00 01 't' <a> 00 'x'")) << "[MQTT-3.3.4-7]";
   receive("40 02 <a>");
   EXPECT_EQ(sent(), bytes("3A 07 00 01 't' <b> 00 'x'"));
 }
@@ -181,7 +181,7 @@ TEST_F(Defect, ALongBacklogBeforePingrespIsNotTakenForADeadLink) {
 // 11: the keep alive is that of this connection.
 TEST_F(Defect, TheServerKeepAliveOfOneConnectionIsNotTakenForTheNext) {
   connect("20 06 00 00 03 13 00 00");
-  EXPECT_EQ(engine().limits().keep_alive_s, 0);
+  EXPECT_EQ(engine().limits().keep_alive_s, 0) << "[MQTT-3.1.2-21]";
   advance(10h);
   EXPECT_EQ(sent(), "");
   reconnect(connack_resumed);
@@ -216,7 +216,8 @@ TEST_F(Defect, ASubackWithTooFewOrTooManyCodesIsAProtocolError) {
     const Ticket ticket = name('s', engine().subscribe(filters, {}));
     sent();
     receive(suback);
-    EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error)) << suback;
+    EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error))
+        << suback << " [MQTT-3.8.4-6]";
     EXPECT_EQ(outcome(ticket), "pending");
   }
 }
@@ -237,13 +238,13 @@ TEST_F(Defect, AFailedPublishIsTheOutcomeOfItsOwnTicket) {
 TEST_F(Defect, AnUnknownPubrecIsAnsweredByPubrelNotFound) {
   connect();
   receive("50 02 12 34");
-  EXPECT_EQ(sent(), "62 03 12 34 92");
+  EXPECT_EQ(sent(), "62 03 12 34 92") << "[MQTT-4.3-M]";
 }
 
 TEST_F(Defect, AnUnknownPubrelIsAnsweredByPubcompNotFound) {
   connect();
   receive("62 02 12 34");
-  EXPECT_EQ(sent(), "70 03 12 34 92");
+  EXPECT_EQ(sent(), "70 03 12 34 92") << "[MQTT-4.3-M]";
 }
 
 TEST_F(Defect, AnIdentifierInUseAtAnotherQosIsRefusedAndNotDelivered) {
@@ -261,7 +262,7 @@ TEST_F(Defect, APubackDoesNotCompleteASubscribe) {
   const Ticket ticket = name('s', subscribe());
   sent();
   receive("40 02 <s>");
-  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error)) << "[MQTT-4.3-M2]";
   EXPECT_EQ(sent(), "E0 01 82");
   EXPECT_EQ(outcome(ticket), "pending");
 }
@@ -294,7 +295,7 @@ TEST_F(Defect, WhatTheBrokerDoesNotDoIsRefusedAndNotSent) {
   connect("20 0D 00 00 0A 24 00 25 00 28 00 29 00 2A 00");
   EXPECT_EQ(publish(QoS::at_least_once).error(), Error::qos_not_supported);
   EXPECT_EQ(engine().publish({.topic = "t", .retain = true}).error(), Error::retain_not_supported);
-  EXPECT_EQ(subscribe("a/#").error(), Error::wildcard_not_supported);
+  EXPECT_EQ(subscribe("a/#").error(), Error::wildcard_not_supported) << "[MQTT-3.2.2.3.11-M]";
   EXPECT_EQ(subscribe("$share/g/a").error(), Error::shared_not_supported);
   const TopicFilter filter{.filter = "a"};
   const Property id = Property::subscription_identifier(1);
@@ -306,14 +307,15 @@ TEST_F(Defect, WhatTheBrokerDoesNotDoIsRefusedAndNotSent) {
 TEST_F(Defect, ATopicAliasWithoutPermissionEndsTheConnection) {
   connect();
   receive("30 07 00 01 't' 03 23 00 01");
-  EXPECT_TRUE(ended(Error::topic_alias_invalid, ReasonCode::topic_alias_invalid));
+  EXPECT_TRUE(ended(Error::topic_alias_invalid, ReasonCode::topic_alias_invalid))
+      << "[MQTT-3.1.2-27]";
   EXPECT_EQ(message(), "none");
 }
 
 TEST_F(Defect, AMaximumQosOfTwoInConnackIsAProtocolError) {
   open();
   receive("20 05 00 00 02 24 02");
-  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error)) << "[MQTT-3.2.2-9]";
 }
 
 TEST_F(Defect, AMaximumPacketSizeOfZeroInConnackIsAProtocolError) {
@@ -356,7 +358,7 @@ TEST_F(Defect, ReleasesAreReplayedInTheOrderOfTheirPubrecs) {
   name('c', publish(QoS::exactly_once));
   sent();
   receive("50 02 <c> 50 02 <a>");
-  EXPECT_EQ(sent(), bytes("62 02 <c> 62 02 <a>"));
+  EXPECT_EQ(sent(), bytes("62 02 <c> 62 02 <a>")) << "[MQTT-4.6.0-4]";
   reconnect(connack_resumed);
   EXPECT_EQ(sent(), bytes("62 02 <c> 62 02 <a> 3C 07 00 01 't' <b> 00 'x'"));
 }
@@ -367,7 +369,7 @@ TEST_F(Defect, AMessageThatWasNeverSentHasNoDup) {
   lose_link();
   name('a', publish(QoS::at_least_once));
   connect(connack_resumed);
-  EXPECT_EQ(sent(), bytes("32 07 00 01 't' <a> 00 'x'"));
+  EXPECT_EQ(sent(), bytes("32 07 00 01 't' <a> 00 'x'")) << "[MQTT-4.3.2-2]";
 }
 
 // 23: what the broker said is there to be read.

@@ -47,7 +47,7 @@ TEST_F(Inbound, AMessageIsAcknowledgedWhenItIsReleasedAndNotBefore) {  // [MQTT-
   ASSERT_TRUE(event);
   EXPECT_EQ(sent(), "");
   event->message().release();
-  EXPECT_EQ(sent(), "40 02 00 05");
+  EXPECT_EQ(sent(), "40 02 00 05") << "[MQTT-4.3.2-4]";
   event->message().release();
   engine().end_views();
   EXPECT_EQ(sent(), "");
@@ -59,9 +59,9 @@ TEST_F(Inbound, AQos2MessageGoesThroughItsFourPackets) {  // [MQTT-4.3.3-8], [MQ
   EXPECT_EQ(message(), "a");
   EXPECT_EQ(sent(), "");
   EXPECT_EQ(message(), "none");
-  EXPECT_EQ(sent(), "50 02 00 05");
+  EXPECT_EQ(sent(), "50 02 00 05") << "[MQTT-4.3.3-8]";
   receive("62 02 00 05");
-  EXPECT_EQ(sent(), "70 02 00 05");
+  EXPECT_EQ(sent(), "70 02 00 05") << "[MQTT-4.3.3-11]";
   receive("62 02 00 05");
   EXPECT_EQ(sent(), "70 03 00 05 92");
 }
@@ -92,7 +92,7 @@ TEST_F(Inbound, AWithheldPubackHoldsBackLaterPubacksButNotPubrecs) {  // [MQTT-4
   EXPECT_EQ(message(), "none");
   EXPECT_EQ(sent(), "50 02 00 03");
   ASSERT_TRUE(engine().acknowledge(first, ReasonCode::success));
-  EXPECT_EQ(sent(), "40 02 00 01 40 02 00 02 40 02 00 04");
+  EXPECT_EQ(sent(), "40 02 00 01 40 02 00 02 40 02 00 04") << "[MQTT-4.6.0-2]";
 }
 
 TEST_F(Inbound, AWithheldPubrecHoldsBackLaterPubrecsButNotPubacks) {  // [MQTT-4.6.0-3]
@@ -107,7 +107,7 @@ TEST_F(Inbound, AWithheldPubrecHoldsBackLaterPubrecsButNotPubacks) {  // [MQTT-4
   ASSERT_TRUE(engine().acknowledge(second, ReasonCode::success));
   EXPECT_EQ(sent(), "");
   ASSERT_TRUE(engine().acknowledge(first, ReasonCode::success));
-  EXPECT_EQ(sent(), "50 02 00 01 50 02 00 02 50 02 00 04");
+  EXPECT_EQ(sent(), "50 02 00 01 50 02 00 02 50 02 00 04") << "[MQTT-4.6.0-3]";
 }
 
 TEST_F(Inbound, AWithheldMessageDoesNotHoldBackPubcomp) {
@@ -129,7 +129,7 @@ TEST_F(Inbound, AMessageIsRefusedWithAReasonByItsHandle) {  // [MQTT-3.4.2-1], [
   ASSERT_TRUE(engine().acknowledge(b, ReasonCode::not_authorized));
   EXPECT_EQ(sent(), "40 03 00 01 97 50 03 00 02 87");
   receive(qos2(2, 'c', true));  // A refused identifier is new [MQTT-4.3.3-9].
-  EXPECT_EQ(message(), "c");
+  EXPECT_EQ(message(), "c") << "[MQTT-4.3.3-9]";
 }
 
 TEST_F(Inbound, AReasonThatOnlyABrokerMaySendIsNotAccepted) {
@@ -186,7 +186,7 @@ TEST_F(Inbound, ARepeatedQos2MessageIsAnsweredAndNotDeliveredAgain) {  // [MQTT-
     receive(qos2(5, 'a', dup));
     EXPECT_EQ(message(), "none");
     EXPECT_EQ(sent(), "50 02 00 05");
-    EXPECT_EQ(engine().counters().duplicates, 1);
+    EXPECT_EQ(engine().counters().duplicates, 1) << "[MQTT-4.3.3-10]";
   }
 }
 
@@ -207,7 +207,7 @@ TEST_F(Inbound, AnAcknowledgedQos1IdentifierIsNewWhateverDupSays) {  // [MQTT-4.
   EXPECT_EQ(message(), "none");
   EXPECT_EQ(sent(), "40 02 00 09");
   receive(qos1(9, 'b', true));
-  EXPECT_EQ(message(), "b");
+  EXPECT_EQ(message(), "b") << "[MQTT-4.3.2-5]";
 }
 
 TEST_F(Inbound, AnIdentifierIsNewAfterItsPubcompAlsoWhileOtherAcksAreOnTheirWay) {
@@ -222,7 +222,7 @@ TEST_F(Inbound, AnIdentifierIsNewAfterItsPubcompAlsoWhileOtherAcksAreOnTheirWay)
   engine().end_views();
   EXPECT_EQ(sent(5), "70 02 00 01 40");
   receive(qos2(1, 'c'));
-  EXPECT_EQ(message(), "c");
+  EXPECT_EQ(message(), "c") << "[MQTT-4.3.3-12]";
   EXPECT_EQ(sent(), "02 00 02");
 }
 

@@ -22,7 +22,7 @@ TEST_F(Limit, AQueuedMessageAboveTheMaximumQosFailsByName) {  // [MQTT-3.2.2-11]
   const Ticket two = publish(QoS::exactly_once).value();
   const Ticket one = name('a', publish(QoS::at_least_once));
   connect(qos1_only);
-  EXPECT_EQ(outcome(two), "error: qos_not_supported");
+  EXPECT_EQ(outcome(two), "error: qos_not_supported") << "[MQTT-3.2.2-11]";
   EXPECT_EQ(sent(), bytes("32 07 00 01 't' <a> 00 'x'"));
   EXPECT_EQ(outcome(one), "pending");
 }
@@ -34,9 +34,9 @@ TEST_F(Limit, AReplayedMessageAboveTheMaximumQosFailsByName) {
   name('s', subscribe());
   sent();
   reconnect(no_qos);
-  EXPECT_EQ(outcome(two), "error: qos_not_supported");
+  EXPECT_EQ(outcome(two), "error: qos_not_supported") << "[MQTT-3.2.2-11]";
   EXPECT_EQ(outcome(one), "error: qos_not_supported");
-  EXPECT_EQ(sent(), bytes("82 07 <s> 00 00 01 'f' 02"));  // That may ask for more [MQTT-3.2.2-10].
+  EXPECT_EQ(sent(), bytes("82 07 <s> 00 00 01 'f' 02")) << "[MQTT-3.2.2-9]";
 }
 
 TEST_F(Limit, ARetainedMessageFailsByNameWhereTheBrokerDoesNotStoreIt) {  // [MQTT-3.2.2-14]
@@ -49,8 +49,25 @@ TEST_F(Limit, ARetainedMessageFailsByNameWhereTheBrokerDoesNotStoreIt) {  // [MQ
       engine().publish({.topic = "t", .qos = QoS::at_least_once, .retain = true}).value();
   connect(no_retain);
   EXPECT_EQ(outcome(sent_before), "error: retain_not_supported");
-  EXPECT_EQ(outcome(queued), "error: retain_not_supported");
+  EXPECT_EQ(outcome(queued), "error: retain_not_supported") << "[MQTT-3.2.2-14]";
   EXPECT_EQ(sent(), "");
+}
+
+// Found by simulation: seed 704.
+TEST_F(Limit, WhereNotEvenPingreqFitsTheConnectionEnds) {  // [MQTT-3.2.2-15]
+  config.keep_alive_s = 10;
+  connect("20 08 00 00 05 27 00 00 00 01");
+  advance(Duration{7'500});
+  EXPECT_EQ(sent(), "");
+  EXPECT_TRUE(ended(Error::packet_too_large, ReasonCode::packet_too_large));
+  EXPECT_TRUE(engine().finished());
+}
+
+TEST_F(Limit, WherePingreqJustFitsItLeaves) {
+  config.keep_alive_s = 10;
+  connect("20 08 00 00 05 27 00 00 00 02");
+  advance(Duration{7'500});
+  EXPECT_EQ(sent(), bytes("C0 00"));
 }
 
 TEST_F(Limit, TheSizeAppliesToSubscriptionsAsWell) {  // [MQTT-3.2.2-15]
@@ -63,7 +80,7 @@ TEST_F(Limit, TheSizeAppliesToSubscriptionsAsWell) {  // [MQTT-3.2.2-15]
   const std::string_view filter = filter_text;
   const Ticket queued = engine().unsubscribe({&filter, 1}, {}).value();
   connect(size_32);
-  EXPECT_EQ(outcome(large), "error: packet_too_large");
+  EXPECT_EQ(outcome(large), "error: packet_too_large") << "[MQTT-3.2.2-15]";
   EXPECT_EQ(outcome(queued), "error: packet_too_large");
   EXPECT_EQ(sent().substr(0, 11), bytes("82 1E <s>"));
 }
@@ -75,7 +92,7 @@ TEST_F(Limit, ALimitOfOneConnectionIsGoneWithIt) {  // 3.2.2.3
   EXPECT_TRUE(engine().publish({.topic = "t", .retain = true}));
   EXPECT_TRUE(subscribe("a/#"));
   EXPECT_TRUE(subscribe("$share/g/a"));
-  EXPECT_EQ(engine().limits().receive_maximum, 65'535);
+  EXPECT_EQ(engine().limits().receive_maximum, 65'535) << "[MQTT-3.2.2.3-M]";
   reconnect("20 10 01 00 0D 21 00 05 22 00 07 27 00 00 01 00 24 01");
   EXPECT_EQ(engine().limits().receive_maximum, 5);
   EXPECT_EQ(engine().limits().topic_alias_maximum, 7);
@@ -139,7 +156,7 @@ TEST_F(Limit, APubrelIsSubjectToNoLimitButSize) {
   sent();
   receive("50 02 <a>");
   reconnect("20 07 01 00 04 24 00 25 00");
-  EXPECT_EQ(sent(), bytes("62 02 <a>"));
+  EXPECT_EQ(sent(), bytes("62 02 <a>")) << "[MQTT-4.3.3-5]";
   receive("70 02 <a>");
   EXPECT_EQ(outcome(ticket), "0");
 }

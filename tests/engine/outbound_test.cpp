@@ -22,8 +22,8 @@ TEST_F(Outbound, WhatNeedsNoQuotaPassesAMessageThatWaitsForIt) {  // [MQTT-3.3.4
   receive("32 07 00 01 't' 00 05 00 'i' 50 02 <a>");
   EXPECT_EQ(message(), "i");
   engine().end_views();
-  EXPECT_EQ(sent(),
-            bytes("62 02 <a> 40 02 00 05 82 07 <s> 00 00 01 'f' 02 30 05 00 01 't' 00 '0'"));
+  EXPECT_EQ(sent(), bytes("62 02 <a> 40 02 00 05 82 07 <s> 00 00 01 'f' 02 30 05 00 01 't' 00 '0'"))
+      << "[MQTT-3.3.4-8] [MQTT-4.9.0-3]";
   advance(Duration{45'000});
   EXPECT_EQ(sent(), "C0 00");
   receive("70 02 <a>");
@@ -36,7 +36,7 @@ TEST_F(Outbound, TheOrderOfMessagesIsThatOfTheirAcceptance) {  // [MQTT-4.6.0-1]
     name(letter, publish(letter % 2 != 0 ? QoS::at_least_once : QoS::exactly_once));
   EXPECT_EQ(sent(), bytes("32 07 00 01 't' <a> 00 'x' 34 07 00 01 't' <b> 00 'x'"));
   receive("50 03 <b> 80");
-  EXPECT_EQ(sent(), bytes("32 07 00 01 't' <c> 00 'x'"));
+  EXPECT_EQ(sent(), bytes("32 07 00 01 't' <c> 00 'x'")) << "[MQTT-3.3.4-7]";
   receive("40 02 <c>");
   EXPECT_EQ(sent(), bytes("34 07 00 01 't' <d> 00 'x'"));
 }
@@ -47,8 +47,8 @@ TEST_F(Outbound, AcksOfNothingDoNotInflateTheQuota) {  // [MQTT-4.9.0-2]
   name('b', publish(QoS::at_least_once));
   sent();
   receive("40 02 77 77 70 02 77 77 50 03 77 77 80");
-  EXPECT_EQ(sent(), "");
-  EXPECT_EQ(engine().counters().stray_acks, 3);
+  EXPECT_EQ(sent(), "") << "[MQTT-4.9.0-2]";
+  EXPECT_EQ(engine().counters().stray_acks, 3) << "[MQTT-4.3-M]";
 }
 
 // Rule 14.
@@ -112,7 +112,8 @@ TEST_F(Outbound, AcksOfTheWrongKindAreProtocolErrors) {
     const Ticket ticket = name('a', publish(qos));
     sent();
     receive(ack);
-    EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error)) << ack;
+    EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error))
+        << ack << " [MQTT-4.3-M2]";
     EXPECT_EQ(outcome(ticket), "pending");
     reconnect(connack_resumed);
     EXPECT_NE(sent(), "") << ack;  // It stays unacknowledged.
@@ -220,7 +221,8 @@ TEST_F(Outbound, TheReasonCodesOfAnOutcomeStayWhileOtherCommandsAreAccepted) {
 TEST_F(Outbound, WhatExceedsTheBrokersLimitsIsRefusedAndNothingIsSent) {  // [MQTT-3.2.2-15]
   connect("20 08 00 00 05 27 00 00 00 09");
   EXPECT_TRUE(publish(QoS::at_least_once, "x"));
-  EXPECT_EQ(publish(QoS::at_least_once, "xy").error(), Error::packet_too_large);
+  EXPECT_EQ(publish(QoS::at_least_once, "xy").error(), Error::packet_too_large)
+      << "[MQTT-3.2.2-15]";
   EXPECT_EQ(publish(QoS::at_most_once, "xyz").value_or(Ticket{1}), Ticket{});
   EXPECT_TRUE(subscribe("f"));
   EXPECT_EQ(subscribe("ff").error(), Error::packet_too_large);

@@ -61,7 +61,7 @@ TEST_F(OversizeTest, RefusedItEndsTheConnectionBeforeItIsRead) {  // [MQTT-3.1.2
   EXPECT_EQ(engine().phase(), Engine::Phase::online);
   receive("02");
   EXPECT_TRUE(ended(Error::inbound_too_large, ReasonCode::packet_too_large));
-  EXPECT_EQ(sent(), "E0 01 95");
+  EXPECT_EQ(sent(), "E0 01 95") << "[MQTT-3.1.2-24]";
 }
 
 // Mosquitto sends a byte more than it was told.
@@ -86,7 +86,7 @@ TEST_F(OversizeTest, SkippedItIsReadThroughReportedAndAnswered) {
   EXPECT_TRUE(receive(large("30")));
   expect_skipped(QoS::at_most_once);
   engine().end_views();
-  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(sent(), "") << "[MQTT-3.3.4-1]";
   EXPECT_TRUE(receive(large("32") + "30 05 00 01 't' 00 'x'"));
   expect_skipped(QoS::at_least_once);
   EXPECT_EQ(sent(), "");
@@ -103,7 +103,7 @@ TEST_F(OversizeTest, AtQos2ItIsRefusedByItsPubrecAndItsIdentifierIsNewThen) {  /
   engine().end_views();
   EXPECT_EQ(sent(), "50 03 00 05 97");
   receive("34 07 00 01 't' 00 05 00 'x'");
-  EXPECT_EQ(message(), "x");
+  EXPECT_EQ(message(), "x") << "[MQTT-4.3.3-9]";
 }
 
 TEST_F(OversizeTest, ItIsReportedOnceAndInItsPlaceHoweverItArrives) {

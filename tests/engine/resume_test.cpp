@@ -28,7 +28,8 @@ TEST_F(Resume, ASessionThatIsPresentGoesOnWhereItWas) {  // [MQTT-4.4.0-1], [MQT
   connect(connack_resumed);
   EXPECT_TRUE(engine().resumed());
   EXPECT_EQ(sent(), bytes("62 02 <c> 3A 07 00 01 't' <a> 00 'x' 3C 07 00 01 't' <b> 00 'x'"
-                          "82 07 <s> 00 00 01 'f' 02 32 07 00 01 't' <q> 00 'x'"));
+                          "82 07 <s> 00 00 01 'f' 02 32 07 00 01 't' <q> 00 'x'"))
+      << "[MQTT-4.4.0-1] [MQTT-4.6.0-1] [MQTT-3.2.2-3]";
   EXPECT_EQ(engine().counters().dropped_qos0, 0);
 }
 
@@ -50,7 +51,7 @@ TEST_F(Resume, ASessionThatIsLostEndsWhatWasSentAndSendsWhatWasNot) {  // [MQTT-
   EXPECT_FALSE(engine().resumed());
   EXPECT_EQ(outcome(a), "pending");
   for (const Ticket ticket : {b, c, s, u})
-    EXPECT_EQ(outcome(ticket), "error: session_lost");
+    EXPECT_EQ(outcome(ticket), "error: session_lost") << "[MQTT-3.2.2-5]";
   EXPECT_EQ(sent(), bytes("32 07 00 01 't' <a> 00 'x' 34 07 00 01 't' <q> 00 'x'"
                           "82 07 <r> 00 00 01 'f' 02"));
 }
@@ -97,7 +98,8 @@ TEST_F(Resume, DupIsSetFromTheFirstByteOn) {  // [MQTT-3.3.1-1], [MQTT-4.3.2-2]
     name('a', publish(QoS::at_least_once));
     sent(taken);
     reconnect(connack_resumed);
-    EXPECT_EQ(sent(), bytes((taken == 0 ? "32" : "3A") + std::string{" 07 00 01 't' <a> 00 'x'"}));
+    EXPECT_EQ(sent(), bytes((taken == 0 ? "32" : "3A") + std::string{" 07 00 01 't' <a> 00 'x'"}))
+        << "[MQTT-3.3.1-1]";
   }
 }
 
@@ -110,7 +112,7 @@ TEST_F(Resume, NothingIsSentAgainWhileTheConnectionLasts) {  // [MQTT-4.4.0-1]
   receive("50 02 <b>");
   sent();
   advance(48h);
-  EXPECT_EQ(sent(), "");
+  EXPECT_EQ(sent(), "") << "[MQTT-4.4.0-1]";
   EXPECT_EQ(engine().phase(), Engine::Phase::online);
 }
 
@@ -165,7 +167,7 @@ TEST_F(Resume, ReleasesGoFirstAndCountForTheQuota) {
   sent();
   reconnect("20 06 01 00 03 21 00 01");
   name('n', publish(QoS::at_least_once));
-  EXPECT_EQ(sent(), bytes("62 02 <a> 62 02 <b>"));
+  EXPECT_EQ(sent(), bytes("62 02 <a> 62 02 <b>")) << "[MQTT-4.9.0-1]";
   receive("70 02 <a>");
   EXPECT_EQ(sent(), "");
   receive("70 02 <b>");
@@ -181,7 +183,8 @@ TEST_F(Resume, AMessageIsNeverPublishedAgainAfterItsPubrec) {  // [MQTT-4.3.3-6]
   receive("50 02 <a>");
   for (int i = 0; i < 3; ++i) {
     reconnect(connack_resumed);
-    EXPECT_EQ(sent(i == 1 ? 2u : SIZE_MAX), i == 1 ? "62 02" : bytes("62 02 <a>"));
+    EXPECT_EQ(sent(i == 1 ? 2u : SIZE_MAX), i == 1 ? "62 02" : bytes("62 02 <a>"))
+        << "[MQTT-4.3.3-6] [MQTT-4.3.3-5]";
   }
   receive("50 02 <a>");  // A repeated PUBREC is answered again [MQTT-4.3.3-4].
   EXPECT_EQ(sent(), bytes("62 02 <a>"));
@@ -216,7 +219,7 @@ TEST_F(Resume, TheBrokersSessionExpiryReplacesOurs) {  // [MQTT-3.2.2-21] and 3.
   const Ticket b = publish(QoS::exactly_once).value();
   sent();
   lose_link();
-  EXPECT_EQ(outcome(b), "error: session_lost");
+  EXPECT_EQ(outcome(b), "error: session_lost") << "[MQTT-3.2.2.3.2-M]";
   EXPECT_EQ(open().substr(27, 2), "02");
 }
 
@@ -249,7 +252,7 @@ TEST_F(Resume, AConnackWithoutTheAssignedClientIdIsAProtocolError) {
   config.client_id = "";
   open();
   receive(connack);
-  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error)) << "[MQTT-3.1.3-7]";
 }
 
 TEST_F(Resume, WhatIsOfflineForLongIsNotDroppedByTheClock) {  // Rule 24.
@@ -259,7 +262,7 @@ TEST_F(Resume, WhatIsOfflineForLongIsNotDroppedByTheClock) {  // Rule 24.
   lose_link();
   advance(24h * 400);
   connect(connack_resumed);
-  EXPECT_EQ(sent(), bytes("3C 07 00 01 't' <a> 00 'x'"));
+  EXPECT_EQ(sent(), bytes("3C 07 00 01 't' <a> 00 'x'")) << "[MQTT-3.1.2-23]";
 }
 
 }  // namespace

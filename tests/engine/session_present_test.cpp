@@ -44,7 +44,7 @@ TEST_F(SessionPresent, WithoutCleanStartASessionNobodyKnowsIsRefusedAndThenClear
   config.clean_start = false;  // [MQTT-3.2.2-4]
   EXPECT_FALSE(opens_clean());
   receive(connack_resumed);
-  EXPECT_TRUE(ended(Error::session_unexpected, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::session_unexpected, ReasonCode::protocol_error)) << "[MQTT-3.2.2-4]";
   lose_link();
   EXPECT_TRUE(opens_clean());
   receive(connack);
@@ -78,7 +78,7 @@ TEST_F(SessionPresent, ASessionAfterCleanStartIsNotEvenAdopted) {  // [MQTT-3.2.
   config.adopt_session = true;
   EXPECT_TRUE(opens_clean());
   receive(connack_resumed);
-  EXPECT_TRUE(ended(Error::session_unexpected, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::session_unexpected, ReasonCode::protocol_error)) << "[MQTT-3.2.2-2]";
 }
 
 TEST_F(SessionPresent, ItMayNotBeSetInARefusal) {  // [MQTT-3.2.2-6]
@@ -86,7 +86,7 @@ TEST_F(SessionPresent, ItMayNotBeSetInARefusal) {  // [MQTT-3.2.2-6]
   lose_link();
   open();
   receive("20 03 01 87 00");
-  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error));
+  EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error)) << "[MQTT-3.2.2-6]";
 }
 
 // Rule 25: a CONNACK was lost, so the session that is present may be another one.
@@ -99,6 +99,28 @@ TEST_F(SessionPresent, ItIsInDoubtAfterAConnectThatWasNotAnswered) {
   EXPECT_FALSE(engine().resumed());
   reconnect(connack_resumed);
   EXPECT_TRUE(engine().resumed());  // The one that was in doubt is ours now.
+}
+
+// The first CONNECT arrives late: it takes the second one's session over, and makes a new one.
+// Found by simulation: seed 103887.
+TEST_F(SessionPresent, ItIsInDoubtOnceMoreIfTheConnectThatWasNotAnsweredHadCleanStart) {
+  open();
+  lose_link();
+  connect();
+  EXPECT_FALSE(engine().session_present());
+  receive("E0 01 8E");
+  reconnect(connack_resumed);
+  EXPECT_TRUE(engine().session_present());
+  EXPECT_FALSE(engine().resumed());
+  reconnect(connack_resumed);
+  EXPECT_TRUE(engine().resumed());
+}
+
+TEST_F(SessionPresent, ItIsNotInDoubtIfEveryConnectWasAnswered) {
+  connect();
+  receive("E0 01 8E");
+  reconnect(connack_resumed);
+  EXPECT_TRUE(engine().resumed());
 }
 
 TEST_F(SessionPresent, ItIsNotInDoubtIfTheConnectWasNotWrittenWhole) {

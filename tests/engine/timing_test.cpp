@@ -56,7 +56,7 @@ TEST_F(Timing, SilenceIsBrokenWithinTheKeepAlive) {  // [MQTT-3.1.2-20]
     Instant last = engine().now();
     for (int pings = 0; pings < 5;) {
       engine().advance(engine().next_deadline().value());
-      ASSERT_LT(engine().now() - last, interval);
+      ASSERT_LT(engine().now() - last, interval) << "[MQTT-3.1.2-20]";
       if (sent() != "C0 00") continue;
       last = engine().now();
       ++pings;
@@ -78,7 +78,7 @@ TEST_F(Timing, WithoutKeepAliveNoDeadlineRuns) {
 TEST_F(Timing, AKeepAliveOfAnEarlierConnectionIsGoneWithIt) {
   connect_with(60);
   reconnect("20 06 01 00 03 13 00 00");
-  EXPECT_EQ(engine().next_deadline(), std::nullopt);
+  EXPECT_EQ(engine().next_deadline(), std::nullopt) << "[MQTT-3.2.2-22]";
   advance(10h);
   EXPECT_EQ(sent(), "");
 }
@@ -107,7 +107,7 @@ TEST_F(Timing, ReceivingOnlyDoesNotHideThatWeAreSilent) {  // [MQTT-3.1.2-20]
       receive("D0 00");
     }
   }
-  EXPECT_GE(pings, 6);
+  EXPECT_GE(pings, 6) << "[MQTT-3.1.2-20]";
   EXPECT_LE(pings, 8);
 }
 
@@ -130,7 +130,7 @@ TEST_F(Timing, ABrokerThatIsSilentIsGivenUpAfterThePingTimeout) {  // [MQTT-3.12
     SCOPED_TRACE(keep_alive);
     connect_with(keep_alive);
     run_until_closed(true);
-    EXPECT_TRUE(ended(Error::ping_timeout));
+    EXPECT_TRUE(ended(Error::ping_timeout)) << "[MQTT-3.12.4-1]";
     EXPECT_EQ(elapsed(), Duration{keep_alive * 750} + config.ping_timeout);
     EXPECT_TRUE(engine().finished());
   }
@@ -254,7 +254,7 @@ TEST_F(Timing, ADisconnectThatCannotLeaveIsGivenUp) {  // [MQTT-3.14.4-2], [MQTT
   EXPECT_FALSE(engine().finished());
   EXPECT_EQ(engine().next_deadline(), engine().now() + config.ping_timeout);
   advance(config.ping_timeout);
-  EXPECT_TRUE(engine().finished());
+  EXPECT_TRUE(engine().finished()) << "[MQTT-3.14.4-2]";
   EXPECT_EQ(sent(), "");
 }
 

@@ -110,6 +110,9 @@ def _refusal(path, header):
             return 'a port knows only the public headers and its own'
     elif parts[0] in ('apps', 'examples') and (folder or layer == DETAIL):
         return 'programs use the public headers'
+    elif path.startswith('tests/support/judge/'):
+        if '/' in header and not header.startswith('support/judge/'):
+            return 'the judge knows nothing of whom it judges'
     elif path.startswith('tests/support/') and folder == 'codec':
         return 'the scripted broker has a parser of its own'
     return None

@@ -68,6 +68,17 @@ class Includes(unittest.TestCase):
         self.allowed('ports/posix/loop.cpp', 'minimq/transport.hpp')
         self.allowed('tests/codec/reader_test.cpp', 'codec/reader.hpp')
 
+    def test_the_judge_knows_nothing_of_the_library(self):
+        judge = 'tests/support/judge/judge.cpp'
+        self.refused(judge, 'minimq/qos.hpp')
+        self.refused(judge, 'minimq/detail/tx_log.hpp')
+        self.refused(judge, 'codec/reader.hpp')
+        self.refused(judge, '../../../src/codec/reader.hpp')
+        self.refused(judge, 'support/script.hpp')
+        self.allowed(judge, 'support/judge/reader.hpp')
+        self.allowed(judge, 'vector')
+        self.allowed('tests/support/script.cpp', 'support/judge/judge.hpp')
+
     def test_an_include_in_a_comment_is_none(self):
         self.assertFalse(complaints('includes', 'src/codec/a.hpp',
                                     '// #include "engine/a.hpp"\n/*\n#include "engine/a.hpp"\n*/'))

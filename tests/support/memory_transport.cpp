@@ -52,6 +52,7 @@ Result<Transport::Progress> MemoryTransport::open(const Broker& broker) {
   } else {
     state_ = State::open;
     streams_.emplace_back();
+    judge_.connected();
     ++activity_;
   }
   return open_result_;
@@ -67,6 +68,7 @@ Result<std::size_t> MemoryTransport::read(std::span<std::byte> space) {
   std::vector<std::byte>& piece = input_.front();
   const std::size_t count = std::min(piece.size(), space.size());
   std::copy_n(piece.begin(), count, space.begin());
+  judge_.server_bytes(space.first(count), time());
   piece.erase(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
   if (piece.empty()) input_.pop_front();
   activity_ += count;
@@ -82,15 +84,25 @@ Result<std::size_t> MemoryTransport::write(TxSpans spans) {
     EXPECT_FALSE(piece.empty()) << "write() of an empty piece";
     const Bytes taken = piece.first(std::min(left, piece.size()));
     streams_.back().insert(streams_.back().end(), taken.begin(), taken.end());
+    judge_.client_bytes(taken, time());
     left -= taken.size();
     count += taken.size();
   }
+  if (count == 0) judge_.client_blocked(time());
+  report();
   if (write_budget_ != SIZE_MAX) write_budget_ -= count;
   activity_ += count;
   return count;
 }
 
+void MemoryTransport::report() {
+  for (const judge::Violation& violation : judge_.take_violations())
+    ADD_FAILURE() << "the client breaks the specification: " << violation.what();
+}
+
 void MemoryTransport::close() {
+  judge_.closed(time());
+  report();
   if (state_ != State::closed) ++activity_;
   state_ = State::closed;
   ++close_count_;

@@ -10,13 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "support/judge/judge.hpp"
 #include "support/manual_clock.hpp"
 
 namespace minimq::testing {
 
 /// A transport in memory and in virtual time. The test decides what opening comes to, what arrives
 /// and how it is cut, how many bytes a write takes, and how the stream ends. What the session does
-/// against the contract of Transport fails the test.
+/// against the contract of Transport, or against the specification, fails the test: the judge sees
+/// all that is written and read.
 class MemoryTransport final : public Transport {
  public:
   explicit MemoryTransport(ManualClock& clock) : clock_{clock} {}
@@ -90,8 +92,11 @@ class MemoryTransport final : public Transport {
   };
 
   [[nodiscard]] bool due(const Wait& wait) const;
+  [[nodiscard]] judge::Time time() const { return clock_.now().time_since_epoch(); }
+  void report();
 
   ManualClock& clock_;
+  judge::Judge judge_;
   State state_{State::closed};
   Result<Progress> open_result_{Progress::ready};
   std::deque<std::vector<std::byte>> input_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "support/judge/violation.hpp"
+
 namespace minimq::testing {
 
 namespace {
@@ -90,30 +92,19 @@ ClientPacket Script::connect(const ConnackFields& fields, Where where) {
   return packet;
 }
 
-// Rules about the order of packets, which one alone does not show.
-void Script::check_order(const ClientPacket& packet) {
-  const bool connect = packet.type == ClientPacket::Type::connect;
-  if (connect != (position_ == 0)) {
-    throw SpecificationBroken{"[MQTT-3.1.0-1], [MQTT-3.1.0-2] CONNECT is first, and only first"};
-  }
-  if (ended_) throw SpecificationBroken{"[MQTT-3.14.4-1] a packet after DISCONNECT"};
-  ended_ = packet.type == ClientPacket::Type::disconnect;
-}
-
 std::optional<ClientPacket> Script::take_packet(Where where) {
   const auto& streams = transport_.streams();
   try {
-    for (; stream_ < streams.size(); ++stream_, position_ = 0, ended_ = false) {
+    for (; stream_ < streams.size(); ++stream_, position_ = 0) {
       const auto rest = std::span{streams[stream_]}.subspan(position_);
-      if (auto packet = parse_client_packet(rest)) {
-        check_order(*packet);
+      if (auto packet = judge::parse_client_packet(rest)) {
         position_ += packet->size;
         return packet;
       }
       if (stream_ + 1 == streams.size()) break;  // More of it may come.
     }
-  } catch (const SpecificationBroken& broken) {
-    fail(std::string{"the client broke the specification: "} + broken.what(), where);
+  } catch (const judge::Violation& violation) {
+    fail(std::string{"the client broke the specification: "} + violation.what(), where);
     stream_ = streams.size();
   }
   return std::nullopt;

@@ -11,12 +11,14 @@
 #include <string_view>
 #include <vector>
 
-#include "support/client_packet.hpp"
+#include "support/judge/client_packet.hpp"
 #include "support/manual_clock.hpp"
 #include "support/memory_transport.hpp"
 #include "support/wire.hpp"
 
 namespace minimq::testing {
+
+using ClientPacket = judge::OwnedClientPacket;
 
 /// A session and the broker it talks to, played by the test, in virtual time:
 ///
@@ -100,7 +102,6 @@ class Script {
 
  private:
   void super_loop();
-  void check_order(const ClientPacket& packet);
   [[nodiscard]] bool super_loop_has_work();
 
   ManualClock clock_;
@@ -110,7 +111,6 @@ class Script {
   std::optional<Session> session_;
   std::size_t stream_{0};    // of the packets that are taken next
   std::size_t position_{0};  // in it
-  bool ended_{false};        // a DISCONNECT was seen in it
 };
 
 /// One line:

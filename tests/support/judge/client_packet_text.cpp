@@ -3,9 +3,9 @@
 #include <array>
 #include <cstdio>
 
-#include "support/client_packet.hpp"
+#include "support/judge/client_packet.hpp"
 
-namespace minimq::testing {
+namespace minimq::judge {
 
 namespace {
 
@@ -17,9 +17,9 @@ std::string hex_byte(unsigned value) {
   return text.data();
 }
 
-std::string readable(const std::string& text) {
+std::string readable(std::string_view text) {
   const auto printable = [](char c) { return c > ' ' && c < '\x7F'; };
-  if (std::ranges::all_of(text, printable)) return text;
+  if (std::ranges::all_of(text, printable)) return std::string{text};
   std::string quoted = "'";
   for (const char c : text) {
     quoted +=
@@ -48,10 +48,10 @@ std::string name_of(std::uint32_t property) {
   }
 }
 
-std::string list_of(const std::vector<ClientPacket::Property>& properties) {
+std::string list_of(const Properties& properties) {
   std::string text;
-  for (const auto& property : properties)
-    text += (text.empty() ? "" : " ") + name_of(property.id) + '=' + readable(property.value);
+  for (const Property& property : properties)
+    text += (text.empty() ? "" : " ") + name_of(property.id) + '=' + readable(to_string(property));
   return text;
 }
 
@@ -60,7 +60,7 @@ std::string connect_text(const ClientPacket& packet) {
                      " id=" + readable(packet.client_id);
   if (packet.will) {
     text += " will=q" + std::to_string(packet.will->qos) + (packet.will->retain ? " retain" : "") +
-            " topic=" + packet.will->topic + " payload=" + readable(packet.will->payload);
+            " topic=" + readable(packet.will->topic) + " payload=" + readable(packet.will->payload);
   }
   if (packet.user_name) text += " user=" + readable(*packet.user_name);
   if (packet.password) text += " password=" + readable(*packet.password);
@@ -119,4 +119,4 @@ std::string to_string(const ClientPacket& packet) {
   return head_of(packet) + (braces.empty() ? "" : " {" + braces + '}');
 }
 
-}  // namespace minimq::testing
+}  // namespace minimq::judge

@@ -3,21 +3,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <span>
-#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
-namespace minimq::testing {
+#include "support/judge/frame.hpp"
+#include "support/judge/properties.hpp"
 
-/// The client broke the specification.
-class SpecificationBroken : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+namespace minimq::judge {
 
-/// A packet that a client has sent, taken apart without the library's codec.
+/// A packet that a client has sent, taken apart; all texts are views of its bytes.
 struct ClientPacket {
   enum class Type : std::uint8_t {
     none = 0,
@@ -33,53 +30,46 @@ struct ClientPacket {
     disconnect = 14,
     auth = 15,
   };
-  struct Property {
-    std::uint32_t id;
-    std::string value{};  ///< Numbers in decimal, a User Property as "name:value".
-  };
   struct Filter {
-    std::string filter{};
+    std::string_view filter{};
     unsigned options{0};
   };
   struct Will {
     unsigned qos{0};
     bool retain{false};
-    std::string topic{};
-    std::string payload{};
-    std::vector<Property> properties{};
+    std::string_view topic{};
+    std::string_view payload{};
+    Properties properties{};
   };
 
-  /// The value of the first property of that identifier.
-  [[nodiscard]] std::optional<std::string> property(std::uint32_t property_id) const;
+  /// Takes a whole packet apart. Throws a Violation for all that a client must not send, as far as
+  /// one packet shows it.
+  void parse(const Frame& frame);
 
   Type type{Type::none};
   unsigned flags{0};
   std::uint16_t id{0};
   std::size_t size{0};  ///< Of the whole packet, in bytes.
-  std::vector<Property> properties{};
+  Properties properties{};
 
   // PUBLISH
   unsigned qos{0};
   bool dup{false};
   bool retain{false};
-  std::string topic{};
-  std::string payload{};
+  std::string_view topic{};
+  std::string_view payload{};
   // Acknowledgements, DISCONNECT and AUTH
   unsigned reason{0};
   // SUBSCRIBE and UNSUBSCRIBE
   std::vector<Filter> filters{};
   // CONNECT
   bool clean_start{false};
-  std::string client_id{};
+  std::string_view client_id{};
   unsigned keep_alive{0};
   std::optional<Will> will{};
-  std::optional<std::string> user_name{};
-  std::optional<std::string> password{};
+  std::optional<std::string_view> user_name{};
+  std::optional<std::string_view> password{};
 };
-
-/// Takes the first packet apart; nothing if it is not complete. Throws SpecificationBroken for all
-/// that a client must not send, as far as one packet shows it.
-std::optional<ClientPacket> parse_client_packet(std::span<const std::byte> bytes);
 
 /// One line, properties in braces at its end:
 ///   CONNECT clean=1 id=demo [will=q0 topic=... payload=...] [user=...] [password=...]
@@ -90,4 +80,12 @@ std::optional<ClientPacket> parse_client_packet(std::span<const std::byte> bytes
 /// The braces of a CONNECT begin with keep_alive. Payloads that are not printable are hexadecimal.
 std::string to_string(const ClientPacket& packet);
 
-}  // namespace minimq::testing
+/// A packet that keeps the bytes which it is a view of.
+struct OwnedClientPacket : ClientPacket {
+  std::shared_ptr<const std::vector<std::byte>> bytes{};
+};
+
+/// Takes the first packet apart; nothing if it is not complete. Throws as ClientPacket::parse.
+std::optional<OwnedClientPacket> parse_client_packet(Bytes bytes);
+
+}  // namespace minimq::judge

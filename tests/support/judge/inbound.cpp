@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "support/judge/inbound.hpp"
+
+#include "support/judge/violation.hpp"
+
+namespace minimq::judge {
+
+void Inbound::Owed::add(std::uint16_t id) {
+  if (counts[id]++ == 0) order.push_back(id);
+}
+
+void Inbound::Owed::take(std::uint16_t id, const char* order_statement) {
+  const auto count = counts.find(id);
+  require(count != counts.end(), "2.2.1-5",
+          "an acknowledgement of a message that did not come, or was acknowledged already");
+  if (!order.empty() && order.front() == id) {
+    order.pop_front();
+  } else {
+    for (const std::uint16_t earlier : order)
+      require(earlier != id, order_statement, "acknowledged before a message that came earlier");
+  }
+  if (--count->second == 0) counts.erase(count);
+}
+
+void Inbound::Owed::clear() {
+  order.clear();
+  counts.clear();
+}
+
+void Inbound::received_publish(std::uint16_t id, unsigned qos) {
+  if (qos == 1) pubacks_.add(id);
+  if (qos == 2) pubrecs_.add(id);
+}
+
+// From here on the client may forget the identifier at any time.
+void Inbound::received_pubrel(std::uint16_t id) {
+  Releases& releases = pubcomps_[id];
+  ++(kept_[id] ? releases.known : releases.unknown);
+  kept_.reset(id);
+}
+
+void Inbound::puback(std::uint16_t id) {
+  pubacks_.take(id, "4.6.0-2");
+}
+
+void Inbound::pubrec(std::uint16_t id, unsigned reason) {
+  pubrecs_.take(id, "4.6.0-3");
+  kept_.set(id, reason < 0x80);
+}
+
+void Inbound::pubcomp(std::uint16_t id, unsigned reason) {
+  const auto found = pubcomps_.find(id);
+  require(found != pubcomps_.end(), "4.3.3-11", "PUBCOMP, and no PUBREL has come");
+  Releases& releases = found->second;
+  const bool denied = reason == 0x92;
+  require(!denied || releases.unknown != 0, "4.1.0-1",
+          "PUBCOMP says Packet Identifier not found, and the client had sent PUBREC for it");
+  --(denied || releases.known == 0 ? releases.unknown : releases.known);
+  if (releases.known + releases.unknown == 0) pubcomps_.erase(found);
+}
+
+void Inbound::connection_ended() {
+  pubacks_.clear();
+  pubrecs_.clear();
+  pubcomps_.clear();
+}
+
+void Inbound::session_ended() {
+  kept_.reset();
+}
+
+}  // namespace minimq::judge

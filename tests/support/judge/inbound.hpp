@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+
+namespace minimq::judge {
+
+/// What a client owes for the messages that its server sends: which acknowledgements it may send,
+/// and in which order. Each function with `received` in its name is told what has come, the others
+/// what the client sends; these throw a Violation for what it must not.
+class Inbound {
+ public:
+  void received_publish(std::uint16_t id, unsigned qos);
+  void received_pubrel(std::uint16_t id);
+
+  void puback(std::uint16_t id);
+  void pubrec(std::uint16_t id, unsigned reason);
+  void pubcomp(std::uint16_t id, unsigned reason);
+
+  /// What is owed ends with its connection; the server sends again what it still wants.
+  void connection_ended();
+  void session_ended();
+
+ private:
+  // Acknowledgements of one kind. A message that has come several times may be answered as often,
+  // or once for all.
+  struct Owed {
+    void add(std::uint16_t id);
+    void take(std::uint16_t id, const char* order_statement);
+    void clear();
+
+    std::deque<std::uint16_t> order;
+    std::unordered_map<std::uint16_t, unsigned> counts;
+  };
+  struct Releases {
+    unsigned known{0};
+    unsigned unknown{0};
+  };
+
+  Owed pubacks_;
+  Owed pubrecs_;
+  std::unordered_map<std::uint16_t, Releases> pubcomps_;
+  std::bitset<65'536> kept_;  // QoS 2: answered with PUBREC, PUBREL has not come
+};
+
+}  // namespace minimq::judge
