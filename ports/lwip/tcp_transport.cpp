@@ -138,13 +138,16 @@ err_t TcpTransport::enqueue(Bytes piece, bool more, std::size_t& taken) {
   while (!piece.empty()) {
     if (!writable()) return ERR_MEM;
     std::size_t size = std::min({piece.size(), std::size_t{tcp_sndbuf(pcb_)}, chunk_max});
+    // With this flag lwIP takes memory for a whole segment at once.
+    unsigned flags = TCP_WRITE_FLAG_COPY;
+    if (more || size < piece.size()) flags |= TCP_WRITE_FLAG_MORE;
     err_t error = ERR_MEM;
-    for (; size != 0; size /= 2) {
-      const bool last = size == piece.size() && !more;
-      error = ::tcp_write(
-          pcb_, piece.data(), static_cast<std::uint16_t>(size),
-          static_cast<std::uint8_t>(TCP_WRITE_FLAG_COPY | (last ? 0 : TCP_WRITE_FLAG_MORE)));
+    while (size != 0) {
+      error = ::tcp_write(pcb_, piece.data(), static_cast<std::uint16_t>(size),
+                          static_cast<std::uint8_t>(flags));
       if (error != ERR_MEM) break;
+      size /= 2;
+      flags = TCP_WRITE_FLAG_COPY;
     }
     if (error == ERR_MEM) starved_ = true;
     if (error != ERR_OK) return error;
