@@ -16,12 +16,15 @@ import arm
 CPU = 'cortex-m4'
 LINK = [f'{arm.TOOL}gcc', f'-mcpu={CPU}', '-mthumb', '-Os', '-nostartfiles',
         '--specs=nano.specs', '-Wl,--gc-sections', '-Wl,-e,start', '-Wl,--no-warn-rwx-segments']
-# What each image has, and the publisher has not.
+# What each image has, and none of the others.
 OWN = {
-    'publish': None,
-    'subscribe': 'minimq::Engine::subscribe(',
-    'reply': 'minimq::Message::reply(',
-    'names': 'minimq::to_string(minimq::Error)',
+    'publish': [],
+    'subscribe': ['minimq::Engine::subscribe('],
+    'reply': ['minimq::Message::reply('],
+    'names': ['minimq::to_string(minimq::Error)'],
+    'aliases': ['minimq::InboundAliases::resolve(', 'minimq::OutboundAliases::forget(',
+                'minimq::Engine::begin_aliased('],
+    'authentication': ['minimq::Authentication::received(', 'minimq::codec::decode_auth('],
 }
 FORBIDDEN = ['malloc', 'operator new', 'operator delete', '__cxa_throw', '__cxa_guard_acquire']
 
@@ -47,19 +50,21 @@ def main(out):
     out = pathlib.Path(out).resolve()
     objects = arm.compile_all(CPU, out)
     images = {name: link(name, objects, out) for name in OWN}
+    texts = {name: symbols(image) for name, image in images.items()}
     least = text_size(images['publish'])
     faults = []
     for name, own in OWN.items():
         size = text_size(images[name])
-        print(f'{name:<10}{size:>7} bytes of text{f", {size - least} more" if own else ""}')
-        faults += [f'{name} has {bad}' for bad in FORBIDDEN if bad in symbols(images[name])]
-        if own is None:
-            continue
-        if own not in symbols(images[name]):
-            faults.append(f'{name} has no {own}')
-        if own in symbols(images['publish']):
-            faults.append(f'publish has {own}, which it does not call')
-        if size <= least:
+        print(f'{name:<15}{size:>7} bytes of text{f", {size - least} more" if own else ""}')
+        faults += [f'{name} has {bad}' for bad in FORBIDDEN if bad in texts[name]]
+        for symbol in own:
+            for image in OWN:
+                has = symbol in texts[image]
+                if image == name and not has:
+                    faults.append(f'{image} has no {symbol}')
+                if image != name and has:
+                    faults.append(f'{image} has {symbol}, which it does not call')
+        if own and size <= least:
             faults.append(f'{name} is no larger than publish')
     for fault in faults:
         print(fault, file=sys.stderr)

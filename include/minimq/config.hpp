@@ -10,6 +10,7 @@
 
 #include "minimq/broker.hpp"
 #include "minimq/bytes.hpp"
+#include "minimq/extras.hpp"
 #include "minimq/property.hpp"
 #include "minimq/qos.hpp"
 #include "minimq/time.hpp"
@@ -102,6 +103,8 @@ struct Config {
   /// Further properties for CONNECT: User Properties, Request Problem and Response Information.
   std::span<const Property> properties{};
   Tracer tracer{};
+  /// Enhanced authentication, topic aliases, and more that few sessions need.
+  const Extras* extras{nullptr};
 
   /// How long the broker keeps the session after the link is lost, in seconds; 0xFFFFFFFF: for
   /// ever. Not zero by default, because a device wants its subscriptions and queued messages back.
@@ -122,7 +125,8 @@ struct Config {
 
   /// Name resolution, TCP and TLS together, for each address list the transport tries.
   Milliseconds connect_timeout{30'000};
-  /// From the open transport to CONNACK.
+  /// From the open transport to CONNACK, an exchange of AUTH included; also for a
+  /// re-authentication.
   Milliseconds connack_timeout{10'000};
   /// From PINGREQ to PINGRESP, as long as nothing at all is received; also the extra time a stalled
   /// write has beyond the keep alive, and the time DISCONNECT has to leave.

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "minimq/authentication.hpp"
 #include "minimq/config.hpp"
 #include "minimq/detail/control_queue.hpp"
 #include "minimq/detail/countdown.hpp"
@@ -20,6 +21,7 @@
 #include "minimq/message.hpp"
 #include "minimq/publication.hpp"
 #include "minimq/time.hpp"
+#include "minimq/topic_alias.hpp"
 
 namespace minimq::codec {
 struct Ack;
@@ -146,6 +148,12 @@ class Engine {
   /// is the way.
   [[nodiscard]] TxSpans begin_direct(const Publication& publication, TxGather& gather);
   void end_direct(TxSpans pieces, std::size_t count);
+  /// The same for a message with a topic alias: refused where it cannot leave at once, so that it
+  /// never gets to another connection. `end_aliased` accepts it, or refuses it with not_ready if
+  /// the transport took nothing.
+  [[nodiscard]] Result<TxSpans> begin_aliased(std::uint16_t alias, const Publication& publication,
+                                              TxGather& gather);
+  [[nodiscard]] Result<void> end_aliased(std::uint16_t alias, TxSpans pieces, std::size_t count);
   [[nodiscard]] Result<Ticket> subscribe(std::span<const TopicFilter> filters,
                                          std::span<const Property> properties);
   [[nodiscard]] Result<Ticket> unsubscribe(std::span<const std::string_view> filters,
@@ -156,6 +164,9 @@ class Engine {
   /// Whether a client may send this reason code in DISCONNECT.
   [[nodiscard]] static bool may_disconnect_with(ReasonCode reason);
   [[nodiscard]] Result<void> acknowledge(AckHandle handle, ReasonCode reason);
+  /// AUTH is sent as soon as nothing else is half written. Errors: no_authenticator, not_online,
+  /// busy, packet_too_large, and that of `Authenticator::begin`.
+  [[nodiscard]] Result<void> reauthenticate();
 
   // What happened.
 
@@ -192,6 +203,7 @@ class Engine {
   [[nodiscard]] bool idle() const;
 
  private:
+  friend class Authentication;
   friend class Message;
   using Slot = detail::Slot;
   using SlotIndex = detail::SlotIndex;
@@ -212,12 +224,24 @@ class Engine {
     later,  // no room for it or for its answer before something was written
   };
 
+  [[nodiscard]] Authentication* authentication() const {
+    return config_.extras != nullptr ? config_.extras->authentication : nullptr;
+  }
+  [[nodiscard]] InboundAliases* inbound_aliases() const {
+    return config_.extras != nullptr ? config_.extras->inbound_aliases : nullptr;
+  }
+  [[nodiscard]] OutboundAliases* outbound_aliases() const {
+    return config_.extras != nullptr ? config_.extras->outbound_aliases : nullptr;
+  }
+
   // receive.cpp
   void scan();
   void scan_oversize(const codec::FixedHeader& header);
   void skip_bytes();
   [[nodiscard]] Verdict process(const codec::FixedHeader& header, Bytes packet);
   [[nodiscard]] Verdict process_online(const codec::FixedHeader& header, Bytes body);
+  [[nodiscard]] Verdict on_publish(std::uint8_t flags, Bytes body);
+  [[nodiscard]] ReasonCode judge_alias(const codec::Publish& publish) const;
   [[nodiscard]] Verdict on_ack(PacketType type, Bytes body);
   [[nodiscard]] std::uint32_t announced_packet_size() const;
   [[nodiscard]] std::uint32_t accepted_packet_size() const;
@@ -234,6 +258,7 @@ class Engine {
   void take_limits(const codec::Connack& connack);
   void refused(const codec::Connack& connack);
   void remember(Properties last_words);
+  [[nodiscard]] bool authenticated(const codec::Connack& connack);
   // replay.cpp
   void requeue_all();
   void session_ended();
@@ -253,6 +278,7 @@ class Engine {
   void begin_sending(SlotIndex index);
   void finish_sending(SlotIndex index);
   [[nodiscard]] bool something_to_send() const;
+  [[nodiscard]] Authentication* speaker() const;
   // acknowledgement.cpp
   [[nodiscard]] Verdict on_puback(const codec::Ack& ack);
   [[nodiscard]] Verdict on_pubrec(const codec::Ack& ack);
@@ -326,7 +352,7 @@ class Engine {
   std::uint16_t held_id_{0};
   Cause cause_{};
   Phase phase_{Phase::offline};
-  Shortage shortage_{Shortage::none};
+  Shortage shortage_ : 2 {Shortage::none};
 
   bool was_online_ : 1 {false};    // this link has seen a CONNACK that was a success
   bool first_ : 1 {true};          // no connection has succeeded yet

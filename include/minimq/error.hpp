@@ -20,11 +20,13 @@ enum class Error : std::uint8_t {
   config_receive_maximum,      ///< The Receive Maximum is zero.
   config_inbound_capacity,     ///< The inbound table holds less than twice the Receive Maximum.
   config_maximum_packet_size,  ///< The announced Maximum Packet Size is below rx, or is not used.
-  config_credentials,  ///< User name or password too long, or the user name is not valid UTF-8.
-  config_will,         ///< The will's topic or payload is bad, or too long.
-  config_property,     ///< A property that does not belong in CONNECT or the will, or a bad one.
-  config_backoff,      ///< A backoff bound is zero, or its minimum exceeds its maximum.
-  config_timeout,      ///< A deadline of zero, or one of more than 24 hours.
+  config_credentials,    ///< User name or password too long, or the user name is not valid UTF-8.
+  config_will,           ///< The will's topic or payload is bad, or too long.
+  config_property,       ///< A property that does not belong in CONNECT or the will, or a bad one.
+  config_backoff,        ///< A backoff bound is zero, or its minimum exceeds its maximum.
+  config_timeout,        ///< A deadline of zero, or one of more than 24 hours.
+  config_authenticator,  ///< The Authentication Method is too long, or not valid UTF-8.
+  config_topic_aliases,  ///< Inbound topic aliases together with Oversize::skip.
 
   // Misuse: the call was refused, and nothing changed.
   topic_name_invalid = 32,  ///< Empty, wildcard, control or non-character, ill-formed UTF-8, or
@@ -49,6 +51,9 @@ enum class Error : std::uint8_t {
   unknown_ticket,     ///< No operation of that ticket awaits an outcome: stale, or taken already.
   no_response_topic,  ///< The message does not ask for a reply.
   stale_ack,          ///< The message was acknowledged, or its connection is gone.
+  topic_alias_not_supported,  ///< The alias is above the broker's Topic Alias Maximum.
+  no_authenticator,           ///< The configuration has no authenticator.
+  not_online,                 ///< There is no connection to the broker.
 
   // Capacity: states, not failures.
   not_ready = 64,   ///< No room in tx now; see `Session::shortage()`. Try again later.
@@ -57,17 +62,18 @@ enum class Error : std::uint8_t {
   deadline_passed,  ///< The deadline given to this wait passed; the operation goes on.
 
   // The link.
-  link_closed = 96,       ///< The peer closed the connection.
-  link_error,             ///< The transport failed; it knows the details.
-  connect_refused,        ///< The broker's host refused the connection.
-  host_unreachable,       ///< No route to the broker's host.
-  host_not_found,         ///< The broker's name could not be resolved.
-  connect_timeout,        ///< The transport was not open in time.
-  connack_timeout,        ///< No CONNACK in time.
-  ping_timeout,           ///< No PINGRESP in time.
-  write_stalled,          ///< The transport took no byte for too long.
-  certificate_rejected,   ///< TLS: the peer's identity could not be verified.
-  transport_unsupported,  ///< The transport cannot open a broker of this form.
+  link_closed = 96,        ///< The peer closed the connection.
+  link_error,              ///< The transport failed; it knows the details.
+  connect_refused,         ///< The broker's host refused the connection.
+  host_unreachable,        ///< No route to the broker's host.
+  host_not_found,          ///< The broker's name could not be resolved.
+  connect_timeout,         ///< The transport was not open in time.
+  connack_timeout,         ///< No CONNACK in time.
+  ping_timeout,            ///< No PINGRESP in time.
+  write_stalled,           ///< The transport took no byte for too long.
+  certificate_rejected,    ///< TLS: the peer's identity could not be verified.
+  transport_unsupported,   ///< The transport cannot open a broker of this form.
+  authentication_timeout,  ///< No answer to a re-authentication in time.
 
   // The peer.
   connection_refused = 128,  ///< CONNACK with a reason code of 0x80 or above.
@@ -79,6 +85,8 @@ enum class Error : std::uint8_t {
   inbound_too_large,         ///< The broker sent a packet above our Maximum Packet Size (0x95).
   rx_too_small,              ///< The CONNACK does not fit rx.
   session_unexpected,  ///< The broker has a session that we know nothing about; the next is clean.
+  authentication_failed,  ///< The authenticator does not accept what the broker said, or gave up.
+  assigned_client_id_too_long,  ///< The client id that the broker assigned does not fit.
 
   // How an operation ended without an answer.
   session_lost =

@@ -71,6 +71,18 @@ class Session final : private Waiter {
   /// retain_not_supported, busy, and the configuration's own. Everything is copied.
   [[nodiscard]] Result<Ticket> publish(const Publication& publication);
 
+  /// Sends a message at QoS 0 at once, under a topic alias of `Extras::outbound_aliases`: with its
+  /// topic the first time on each connection, then with the alias alone. The topic of `publication`
+  /// is left empty. It goes out now or not at all, because an alias means nothing to the next
+  /// connection. Everything is written from the caller's memory, or copied.
+  ///
+  /// Errors: not_ready (no connection, or the transport takes nothing now),
+  /// topic_alias_not_supported [MQTT-3.2.2-17], [MQTT-3.2.2-18], property_invalid (no such alias, a
+  /// topic, a QoS above 0, a payload that is a callable), retain_not_supported, packet_too_large,
+  /// response_topic_invalid, topic_name_invalid (that of the alias), busy, stopped, and the
+  /// configuration's own.
+  [[nodiscard]] Result<void> publish_aliased(std::uint16_t alias, const Publication& publication);
+
   /// Accepts a SUBSCRIBE with one or more topic filters; the outcome has a reason code for each. It
   /// is sent again until it is answered, unless the broker loses the session.
   ///
@@ -94,6 +106,15 @@ class Session final : private Waiter {
   /// 0x80 and above. A refused QoS 2 message may come again if its PUBREC is lost with the link.
   /// Errors: stale_ack, reason_code_invalid.
   Result<void> acknowledge(AckHandle handle, ReasonCode reason = ReasonCode::success);
+
+  /// Begins a new exchange of the authenticator on the open connection, while messages go on in
+  /// both directions. `Authenticator::finish` is called when the broker has accepted it; if it
+  /// fails, the connection ends, and `Event::Kind::disconnected` says why [MQTT-4.12.1-2]. It has
+  /// `Config::connack_timeout` (`Error::authentication_timeout`).
+  ///
+  /// Errors: no_authenticator, not_online, packet_too_large, that of `Authenticator::begin`, busy
+  /// (also while an exchange is under way), stopped, and the configuration's own.
+  Result<void> reauthenticate();
 
   /// Ends the connection with DISCONNECT and then stays stopped; Event::Kind::stopped tells when.
   /// What was accepted and not answered stays in tx and goes on after `start()`. Errors:
@@ -226,10 +247,10 @@ class Session final : private Waiter {
   Config config_;
   Transport& transport_;
   Operation* operations_{nullptr};  // that wait, in the order they began
+  bool* alive_{nullptr};  // while coroutines are resumed: told when one destroys the session
   Engine engine_;
   Instant deadline_{
-      Instant::min()};    // of the state; while online, when that began; while draining, its end
-  bool* alive_{nullptr};  // while coroutines are resumed: told when one destroys the session
+      Instant::min()};  // of the state; while online, when that began; while draining, its end
   std::uint16_t failures_{0};
   Cause cause_{};
   std::optional<Error> config_error_;

@@ -56,4 +56,13 @@ void write_auth(Writer& writer, ReasonCode reason, std::span<const Property> pro
   write_property_block(writer, properties);
 }
 
+void write_auth(GatherWriter& writer, ReasonCode reason, std::span<const Property> properties) {
+  const std::size_t size = properties_size(properties);
+  writer.u8(0xF0);
+  writer.varint(static_cast<std::uint32_t>(1 + property_block_size(size)));
+  writer.u8(static_cast<std::uint8_t>(reason));
+  writer.varint(static_cast<std::uint32_t>(size));
+  write_properties(writer, properties);
+}
+
 }  // namespace minimq::codec

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "codec/decoded.hpp"
+#include "codec/gather_writer.hpp"
 #include "codec/writer.hpp"
 #include "minimq/bytes.hpp"
 #include "minimq/error.hpp"
@@ -32,5 +33,7 @@ struct Auth {
 /// Writes a whole AUTH of that Remaining Length.
 void write_auth(Writer& writer, ReasonCode reason, std::span<const Property> properties,
                 std::size_t remaining_length);
+/// The same from the caller's memory, for properties that are right.
+void write_auth(GatherWriter& writer, ReasonCode reason, std::span<const Property> properties);
 
 }  // namespace minimq::codec

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t field_size_max = 65'535;
 constexpr std::size_t length_size = 2;
+// What is not known before the connection: Authentication Method and Data, an assigned client id.
+constexpr std::size_t outside_size_max = 3 * 65'538;
 constexpr std::size_t head_size = 10;                 // protocol name, version, flags, keep alive
 constexpr std::uint32_t protocol_name = 0x4D51'5454;  // [MQTT-3.1.2-1]
 constexpr std::uint8_t protocol_version = 5;          // [MQTT-3.1.2-2]
@@ -29,14 +31,19 @@ constexpr std::uint8_t user_name_flag = 0x80;
 // The properties that follow from the rest of the configuration.
 class OwnProperties {
  public:
-  OwnProperties(const Config& config, std::uint32_t maximum_packet_size) {
+  OwnProperties(const Config& config, const ConnectParameters& parameters) {
     if (config.session_expiry_s != 0) {
       add({PropertyId::session_expiry_interval, config.session_expiry_s});
     }
     if (config.receive_maximum != 65'535) {
       add({PropertyId::receive_maximum, std::uint32_t{config.receive_maximum}});
     }
-    if (maximum_packet_size != 0) add({PropertyId::maximum_packet_size, maximum_packet_size});
+    if (parameters.maximum_packet_size != 0) {
+      add({PropertyId::maximum_packet_size, parameters.maximum_packet_size});
+    }
+    if (parameters.topic_alias_maximum != 0) {
+      add({PropertyId::topic_alias_maximum, std::uint32_t{parameters.topic_alias_maximum}});
+    }
   }
 
   [[nodiscard]] std::span<const Property> list() const { return std::span{list_}.first(count_); }
@@ -44,7 +51,7 @@ class OwnProperties {
  private:
   void add(const Property& property) { list_[count_++] = property; }
 
-  std::array<Property, 3> list_{};
+  std::array<Property, 4> list_{};
   std::size_t count_{0};
 };
 
@@ -54,12 +61,18 @@ struct Layout {
   std::size_t remaining_length;
 };
 
+std::string_view client_id(const Config& config, const ConnectParameters& parameters) {
+  return config.client_id.empty() ? parameters.assigned_client_id : config.client_id;
+}
+
 // For properties that were checked, so that the sums fit 32 bits.
-Layout measure(const Config& config, std::span<const Property> own) {
+Layout measure(const Config& config, const ConnectParameters& parameters,
+               std::span<const Property> own) {
   Layout layout{};
-  layout.properties = properties_size(own) + properties_size(config.properties);
-  layout.remaining_length =
-      head_size + property_block_size(layout.properties) + length_size + config.client_id.size();
+  layout.properties = properties_size(own) + properties_size(parameters.authentication) +
+                      properties_size(config.properties);
+  layout.remaining_length = head_size + property_block_size(layout.properties) + length_size +
+                            client_id(config, parameters).size();
   if (const Will* const will = config.will) {
     layout.will_properties = properties_size(will->properties);
     layout.remaining_length += property_block_size(layout.will_properties) + length_size +
@@ -121,8 +134,11 @@ bool has_good_properties(const Config& config) {
   if (config.will != nullptr && !measure_properties(config.will->properties, Carrier::will)) {
     return false;
   }
-  const OwnProperties own{config, remaining_length_max};
-  return measure(config, own.list()).remaining_length <= remaining_length_max;
+  const ConnectParameters most{
+      .clean_start = true, .maximum_packet_size = remaining_length_max, .topic_alias_maximum = 1};
+  const OwnProperties own{config, most};
+  return measure(config, most, own.list()).remaining_length <=
+         remaining_length_max - outside_size_max;
 }
 
 }  // namespace
@@ -142,8 +158,8 @@ Result<void> check_connect(const Config& config) {
 
 void write_connect(GatherWriter& writer, const Config& config,
                    const ConnectParameters& parameters) {
-  const OwnProperties own{config, parameters.maximum_packet_size};
-  const Layout layout = measure(config, own.list());
+  const OwnProperties own{config, parameters};
+  const Layout layout = measure(config, parameters, own.list());
   writer.u8(0x10);
   writer.varint(static_cast<std::uint32_t>(layout.remaining_length));
   writer.u16(4);
@@ -153,10 +169,11 @@ void write_connect(GatherWriter& writer, const Config& config,
   writer.u16(config.keep_alive_s);
   writer.varint(static_cast<std::uint32_t>(layout.properties));
   write_properties(writer, own.list());
+  write_properties(writer, parameters.authentication);
   write_properties(writer, config.properties);
 
   // The payload, in the order of [MQTT-3.1.3-1].
-  writer.text(config.client_id);  // [MQTT-3.1.3-2], [MQTT-3.1.3-3]
+  writer.text(client_id(config, parameters));  // [MQTT-3.1.3-2], [MQTT-3.1.3-3]
   if (const Will* const will = config.will) {
     // All three, also where they are empty [MQTT-3.1.2-9].
     writer.varint(static_cast<std::uint32_t>(layout.will_properties));

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "codec/gather_writer.hpp"
 #include "minimq/config.hpp"
@@ -13,7 +15,10 @@ namespace minimq::codec {
 /// What CONNECT says beside the configuration.
 struct ConnectParameters {
   bool clean_start;
-  std::uint32_t maximum_packet_size;  ///< 0: no limit is announced.
+  std::uint32_t maximum_packet_size;      ///< 0: no limit is announced.
+  std::string_view assigned_client_id{};  ///< Where the configuration has none.
+  std::uint16_t topic_alias_maximum{0};
+  std::span<const Property> authentication{};  ///< Method and data, or none.
 };
 
 /// Checks what CONNECT and the will are made of. Errors: config_client_id, config_credentials,

@@ -23,7 +23,9 @@ constexpr NameList configuration_names =
     "config_will\0"
     "config_property\0"
     "config_backoff\0"
-    "config_timeout\0"sv;
+    "config_timeout\0"
+    "config_authenticator\0"
+    "config_topic_aliases\0"sv;
 
 constexpr NameList misuse_names =
     "topic_name_invalid\0"
@@ -44,7 +46,10 @@ constexpr NameList misuse_names =
     "busy\0"
     "unknown_ticket\0"
     "no_response_topic\0"
-    "stale_ack\0"sv;
+    "stale_ack\0"
+    "topic_alias_not_supported\0"
+    "no_authenticator\0"
+    "not_online\0"sv;
 
 constexpr NameList capacity_names =
     "not_ready\0"
@@ -63,7 +68,8 @@ constexpr NameList link_names =
     "ping_timeout\0"
     "write_stalled\0"
     "certificate_rejected\0"
-    "transport_unsupported\0"sv;
+    "transport_unsupported\0"
+    "authentication_timeout\0"sv;
 
 constexpr NameList peer_names =
     "connection_refused\0"
@@ -74,7 +80,9 @@ constexpr NameList peer_names =
     "topic_alias_invalid\0"
     "inbound_too_large\0"
     "rx_too_small\0"
-    "session_unexpected\0"sv;
+    "session_unexpected\0"
+    "authentication_failed\0"
+    "assigned_client_id_too_long\0"sv;
 
 constexpr NameList ending_names =
     "session_lost\0"

@@ -59,6 +59,14 @@ std::optional<Error> check_config(const Config& config) {
   }
   if (const auto error = check_buffers(config)) return error;
   if (const auto error = check_times(config)) return error;
+  if (config.extras != nullptr && config.extras->inbound_aliases != nullptr &&
+      config.oversize == Oversize::skip) {
+    return Error::config_topic_aliases;
+  }
+  if (config.extras != nullptr && config.extras->authentication != nullptr &&
+      !config.extras->authentication->has_good_method()) {
+    return Error::config_authenticator;
+  }
   const auto connect = codec::check_connect(config);
   return connect ? std::nullopt : std::optional{connect.error()};
 }

@@ -37,9 +37,10 @@ void Engine::fail(Error error, ReasonCode reason) {
 
 // The packet just received broke the protocol.
 void Engine::fail_received(ReasonCode reason) {
-  fail(reason == ReasonCode::malformed_packet      ? Error::malformed_packet
-       : reason == ReasonCode::topic_alias_invalid ? Error::topic_alias_invalid
-                                                   : Error::protocol_error,
+  fail(reason == ReasonCode::malformed_packet                ? Error::malformed_packet
+       : reason == ReasonCode::topic_alias_invalid           ? Error::topic_alias_invalid
+       : reason == ReasonCode::implementation_specific_error ? Error::no_memory
+                                                             : Error::protocol_error,
        reason);
 }
 

@@ -64,13 +64,19 @@ TxSpans Engine::tx_pending(TxGather& gather) {
   std::size_t count = 0;
   if (phase_ == Phase::connecting) {
     count = gather_connect(gather);
+    if (count == 0 && speaker() != nullptr) count = speaker()->gather(gather);
+  } else if (Authentication* const speaks = speaker(); speaks != nullptr && !abandoned_) {
+    count = speaks->gather(gather);
   } else if (phase_ == Phase::online || (phase_ == Phase::closing && !abandoned_)) {
     stage_control();
     const SlotIndex half = log_.pinned();
     if (half != detail::no_slot) gather.pieces[count++] = log_.packet(half).subspan(half_sent_);
     if (!control_.empty()) gather.pieces[count++] = control_.pending();
     std::uint32_t still = window();
-    SlotIndex index = next_sendable(log_.first_unsent(), still);
+    // An AUTH that waits for the end of what is half written comes right behind it.
+    const bool auth_waits =
+        phase_ == Phase::online && authentication() != nullptr && authentication()->speaking_;
+    SlotIndex index = auth_waits ? detail::no_slot : next_sendable(log_.first_unsent(), still);
     while (index != detail::no_slot && count < gather.pieces.size()) {
       Bytes& last = gather.pieces[count == 0 ? 0 : count - 1];
       const Bytes packet = log_.packet(index);
@@ -91,13 +97,15 @@ TxSpans Engine::tx_pending(TxGather& gather) {
 
 void Engine::tx_consume(std::size_t count) {
   if (count == 0) return;
-  if (phase_ == Phase::connecting) {
+  if (phase_ == Phase::connecting && half_sent_ < connect_size()) {
     if (half_sent_ == 0) {
       trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::connect) << 4, 0,
             ReasonCode::success, connect_size());
     }
     half_sent_ += static_cast<std::uint32_t>(count);
     if (half_sent_ >= connect_size()) unanswered_ = true;
+  } else if (Authentication* const speaks = speaker()) {
+    speaks->consume(*this, count);
   } else {
     consume_log(count);
   }
@@ -139,7 +147,7 @@ bool Engine::room_for_refused() {
 }
 
 bool Engine::wants_write() {
-  if (phase_ == Phase::connecting) return half_sent_ < connect_size();
+  if (phase_ == Phase::connecting) return half_sent_ < connect_size() || speaker() != nullptr;
   if (phase_ == Phase::closing && abandoned_) return false;
   if (phase_ != Phase::offline) stage_control();
   return phase_ != Phase::offline && something_to_send();

@@ -22,6 +22,8 @@ void Engine::link_opened() {
   late_clean_ = unanswered_ && clean_start_;
   was_online_ = unanswered_ = session_present_ = progress_ = overflow_ = ping_due_ = paused_ =
       abandoned_ = false;
+  if (InboundAliases* const aliases = inbound_aliases()) aliases->forget();
+  if (OutboundAliases* const aliases = outbound_aliases()) aliases->forget();
   // [MQTT-3.1.2-4], [MQTT-3.1.2-5]
   clean_start_ = force_clean_ || (first_ ? config_.clean_start : !has_session_);
   rx_idle_.stop();
@@ -30,6 +32,7 @@ void Engine::link_opened() {
   pong_.stop();
   pong_limit_.stop();
   phase_timer_.start(config_.connack_timeout.count());
+  if (Authentication* const exchange = authentication()) exchange->link_opened(*this);
 }
 
 // CONNECT is made anew for each write, from the configuration's own memory, behind what was taken
@@ -47,7 +50,13 @@ std::size_t Engine::connect_size() const {
 }
 
 codec::ConnectParameters Engine::connect_parameters() const {
-  return {.clean_start = clean_start_, .maximum_packet_size = announced_packet_size()};
+  const InboundAliases* const aliases = inbound_aliases();
+  const Authentication* const exchange = authentication();
+  return {
+      .clean_start = clean_start_,
+      .maximum_packet_size = announced_packet_size(),
+      .topic_alias_maximum = aliases != nullptr ? aliases->maximum() : std::uint16_t{0},
+      .authentication = exchange != nullptr ? exchange->properties() : std::span<const Property>{}};
 }
 
 void Engine::on_connack(Bytes body) {
@@ -68,6 +77,7 @@ void Engine::on_connack(Bytes body) {
     fail_received(ReasonCode::protocol_error);
     return;
   }
+  if (!authenticated(*connack)) return;
   if (!judge_session(*connack)) {
     fail(Error::session_unexpected, ReasonCode::protocol_error);
     return;
@@ -88,6 +98,13 @@ void Engine::on_connack(Bytes body) {
   half_sent_ = 0;
   received_something();
   wrote_something();
+}
+
+bool Engine::authenticated(const codec::Connack& connack) {
+  if (Authentication* const exchange = authentication()) return exchange->accepted(*this, connack);
+  if (!connack.properties.find(PropertyId::authentication_method)) return true;
+  fail_received(ReasonCode::protocol_error);  // [MQTT-4.12.0-6]
+  return false;
 }
 
 // Whether Session Present is what it can be [MQTT-3.2.2-2], [MQTT-3.2.2-4].

@@ -26,6 +26,9 @@ bool Engine::find_message(codec::Publish& publish, std::size_t& size) {
                                  : codec::decode_publish((*header)->flags, body);
     if (!decoded) break;
     publish = *decoded;
+    if (publish.topic_alias != 0) {
+      publish.topic = inbound_aliases()->resolve(publish.topic, publish.topic_alias);
+    }
     const Admission admission = admit(publish);
     if (admission == Admission::deliver) return true;
     if (admission == Admission::later) break;

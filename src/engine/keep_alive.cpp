@@ -83,6 +83,7 @@ void Engine::pass_time(Instant now) {
   if (!blocked) {
     pong_.pass(milliseconds);
     pong_limit_.pass(milliseconds);
+    if (Authentication* const exchange = authentication()) exchange->timer_.pass(milliseconds);
   }
 }
 
@@ -104,6 +105,8 @@ void Engine::check_deadlines() {
         abandon(Error::write_stalled);
       } else if (pong_.expired() || pong_limit_.expired()) {  // [MQTT-3.12.4-1]
         abandon(Error::ping_timeout);
+      } else if (authentication() != nullptr && authentication()->timer_.expired()) {
+        abandon(Error::authentication_timeout);
       } else if (tx_idle_.expired() || (rx_idle_.expired() && !pong_.running())) {
         ping_due_ = true;
       }
@@ -121,6 +124,9 @@ std::optional<Instant> Engine::next_deadline() const {
   if (phase_ == Phase::online) {
     left = std::min({left, stall_.left(), rx_idle_.left(), tx_idle_.left()});
     if (!blocked) left = std::min({left, pong_.left(), pong_limit_.left()});
+    if (!blocked && authentication() != nullptr) {
+      left = std::min(left, authentication()->timer_.left());
+    }
   }
   if (left == detail::Countdown::off) return std::nullopt;
   return now_ + Duration{left};

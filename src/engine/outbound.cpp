@@ -129,8 +129,18 @@ Engine::SlotIndex Engine::next_sendable(SlotIndex index, std::uint32_t still) co
 }
 
 bool Engine::something_to_send() const {
-  return log_.pinned() != no_slot || !control_.empty() ||
+  return log_.pinned() != no_slot || !control_.empty() || speaker() != nullptr ||
          next_sendable(log_.first_unsent(), window()) != no_slot;
+}
+
+// Who has the next AUTH, if it may leave now: nothing else is half written, and it is not the end,
+// or it is half written itself.
+Authentication* Engine::speaker() const {
+  Authentication* const exchange = authentication();
+  if (exchange == nullptr || !exchange->speaking_) return nullptr;
+  const bool waits =
+      phase_ == Phase::closing || log_.pinned() != no_slot || control_.half_written();
+  return exchange->sent_ == 0 && waits ? nullptr : exchange;
 }
 
 // In the order of tx_pending: the rest of a half-written packet, the control queue, the log.

@@ -117,6 +117,8 @@ Engine::Verdict Engine::process(const codec::FixedHeader& header, Bytes packet) 
   if (phase_ == Phase::online) return process_online(header, body);
   if (header.type == PacketType::connack) {
     on_connack(body);
+  } else if (header.type == PacketType::auth && authentication() != nullptr) {
+    authentication()->received(*this, body);
   } else {
     fail_received(ReasonCode::protocol_error);  // [MQTT-3.2.0-1], [MQTT-3.14.0-1]
   }
@@ -126,13 +128,7 @@ Engine::Verdict Engine::process(const codec::FixedHeader& header, Bytes packet) 
 // Dispatches; each packet has its own function.
 Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes body) {
   switch (header.type) {
-    case PacketType::publish: {
-      const auto publish = codec::decode_publish(header.flags, body);
-      // None was announced [MQTT-3.1.2-26], [MQTT-3.1.2-27], [MQTT-3.3.2-11].
-      if (publish && publish->topic_alias == 0) return Verdict::keep;
-      fail_received(publish ? ReasonCode::topic_alias_invalid : publish.error());
-      return Verdict::done;
-    }
+    case PacketType::publish: return on_publish(header.flags, body);
     case PacketType::puback:
     case PacketType::pubrec:
     case PacketType::pubrel:
@@ -145,11 +141,30 @@ Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes b
     case PacketType::connack:
     case PacketType::subscribe:
     case PacketType::unsubscribe:
-    case PacketType::pingreq:
-    case PacketType::auth: break;  // [MQTT-3.2.0-2], [MQTT-4.12.0-6]
+    case PacketType::pingreq: break;  // [MQTT-3.2.0-2]
+    case PacketType::auth:
+      if (authentication() == nullptr) break;  // [MQTT-4.12.0-6]
+      authentication()->received(*this, body);
+      return Verdict::done;
   }
   fail_received(ReasonCode::protocol_error);
   return Verdict::done;
+}
+
+Engine::Verdict Engine::on_publish(std::uint8_t flags, Bytes body) {
+  const auto publish = codec::decode_publish(flags, body);
+  const ReasonCode code = publish ? judge_alias(*publish) : publish.error();
+  if (code == ReasonCode::success) return Verdict::keep;
+  fail_received(code);
+  return Verdict::done;
+}
+
+// Without aliases none was announced [MQTT-3.1.2-26], [MQTT-3.1.2-27], [MQTT-3.3.2-11].
+ReasonCode Engine::judge_alias(const codec::Publish& publish) const {
+  if (publish.topic_alias == 0) return ReasonCode::success;
+  InboundAliases* const aliases = inbound_aliases();
+  return aliases != nullptr ? aliases->admit(publish.topic, publish.topic_alias)
+                            : ReasonCode::topic_alias_invalid;
 }
 
 Engine::Verdict Engine::on_ack(PacketType type, Bytes body) {

@@ -22,6 +22,7 @@ void Engine::link_lost() {
   was_online_ = false;
   phase_ = Phase::offline;
   control_.clear();
+  if (Authentication* const exchange = authentication()) exchange->link_lost();
   inbound_.connection_lost();
   if (inbound_.empty()) doubtful_ids_ = false;
   requeue_all();

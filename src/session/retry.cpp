@@ -6,7 +6,7 @@ namespace minimq {
 namespace {
 
 // What the broker answered CONNECT with, or disconnected us with; among others [MQTT-3.1.3-8],
-// [MQTT-3.1.4-3], [MQTT-3.2.2-12], [MQTT-3.2.2-13], [MQTT-4.12.0-1].
+// [MQTT-3.1.4-3], [MQTT-3.2.2-12], [MQTT-3.2.2-13], [MQTT-4.12.0-1], [MQTT-4.12.0-4].
 Retry retry_class(ReasonCode reason) {
   switch (reason) {
     case ReasonCode::success:
@@ -66,7 +66,9 @@ Retry retry_class(Cause cause) {
   if (error == Error::receive_maximum_exceeded) return Retry::resume;
   const bool lasting = error == Error::malformed_packet || error == Error::protocol_error ||
                        error == Error::rx_too_small || error == Error::certificate_rejected ||
-                       error == Error::transport_unsupported;
+                       error == Error::transport_unsupported ||
+                       error == Error::authentication_failed ||
+                       error == Error::assigned_client_id_too_long;
   return lasting ? Retry::slowly : Retry::soon;
 }
 

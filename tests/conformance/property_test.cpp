@@ -88,6 +88,7 @@ class EveryProperty : public Statement {
   // The rules of the prose about properties that are where they belong.
   static std::string_view verdict(const TableRow& row, const Place& place) {
     if (row.id == 0x11 && place.code == "DI") return protocol_error;  // [MQTT-3.14.2-2]
+    if (row.id == 0x15 && place.code == "CA") return protocol_error;  // [MQTT-4.12.0-6]
     if (row.id == 0x16) return protocol_error;  // Authentication Data without its method
     if (row.id == 0x23) return bad_alias;       // None was announced.
     return good(place);

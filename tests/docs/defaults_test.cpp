@@ -58,7 +58,7 @@ std::string shown(OnSessionLost value) {
 std::vector<Pair> real_defaults() {
   const Config config{};
   const auto& [broker, more_brokers, client_id, buffers, credentials, will, properties, tracer,
-               session_expiry_s, maximum_packet_size, keep_alive_s, receive_maximum,
+               extras, session_expiry_s, maximum_packet_size, keep_alive_s, receive_maximum,
                inbound_capacity, subscribe_reserve, connect_timeout, connack_timeout, ping_timeout,
                backoff_min, backoff_max, stable_time, slow_retry_min, slow_retry_max, oversize,
                on_session_lost, clean_start, adopt_session, downgrade_qos, queue_qos0_offline,
@@ -74,6 +74,7 @@ std::vector<Pair> real_defaults() {
           {"will", shown(will)},
           {"properties", shown(properties)},
           {"tracer", shown(tracer)},
+          {"extras", shown(extras)},
           {"session_expiry_s", shown(session_expiry_s)},
           {"maximum_packet_size", shown(maximum_packet_size)},
           {"keep_alive_s", shown(keep_alive_s)},

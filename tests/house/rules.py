@@ -13,7 +13,8 @@ COLUMNS_MAX = 100
 TYPES, VALUES, DETAIL, TRANSPORT, ENGINE, SESSION, EVERYTHING = range(7)
 PUBLIC_LAYERS = {
     'bytes': TYPES, 'error': TYPES, 'qos': TYPES, 'reason': TYPES, 'time': TYPES,
-    'transport': TRANSPORT, 'engine': ENGINE, 'session': SESSION, 'minimq': EVERYTHING,
+    'transport': TRANSPORT, 'authentication': ENGINE, 'engine': ENGINE, 'session': SESSION,
+    'minimq': EVERYTHING,
 }
 # What each layer may include of the public headers, and of the folders in src/.
 ALLOWED_LAYERS = {

@@ -213,5 +213,14 @@ WireProperty subscription_identifier(std::uint32_t id) {
 WireProperty topic_alias(std::uint16_t alias) {
   return property(0x23, two(alias));
 }
+WireProperty authentication_method(std::string_view method) {
+  return property(0x15, text_field(method));
+}
+WireProperty authentication_data(std::string_view data) {
+  return property(0x16, text_field(data));
+}
+WireProperty response_information(std::string_view text) {
+  return property(0x1A, text_field(text));
+}
 
 }  // namespace minimq::testing

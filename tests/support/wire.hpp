@@ -39,6 +39,9 @@ WireProperty response_topic(std::string_view topic);
 WireProperty correlation_data(std::string_view data);
 WireProperty subscription_identifier(std::uint32_t id);
 WireProperty topic_alias(std::uint16_t alias);
+WireProperty authentication_method(std::string_view method);
+WireProperty authentication_data(std::string_view data);
+WireProperty response_information(std::string_view text);
 
 struct ConnackFields {
   std::uint8_t reason{0};

@@ -31,6 +31,7 @@ class ControlQueue {
 
   [[nodiscard]] Bytes pending() const { return {memory_ + begin_, memory_ + end_}; }
   [[nodiscard]] bool empty() const { return begin_ == end_; }
+  [[nodiscard]] bool half_written() const { return begin_ != half_; }
   /// The first `count` bytes were written. Returns the packets that are whole now.
   Bytes consume(std::size_t count);
   void clear() { begin_ = end_ = half_ = 0; }

@@ -37,6 +37,8 @@ std::string name_of(std::uint32_t property) {
     case 0x09: return "correlation_data";
     case 0x0B: return "subscription_id";
     case 0x11: return "session_expiry";
+    case 0x15: return "authentication_method";
+    case 0x16: return "authentication_data";
     case 0x18: return "will_delay";
     case 0x1F: return "reason_string";
     case 0x21: return "receive_maximum";
