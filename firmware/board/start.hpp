@@ -13,3 +13,6 @@ namespace firmware {
 std::size_t repaint_stack();
 
 }  // namespace firmware
+
+/// Says what is wrong and ends the program.
+extern "C" [[noreturn]] void firmware_panic(const char* what);

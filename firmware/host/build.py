@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Builds the images: build.py OUT LWIP CPU ...; those of a CPU lie in OUT/CPU.
+"""Builds the images: build.py OUT LIBRARIES LWIP CPU ...; those of a CPU lie in OUT/CPU.
 
-LWIP is the folder of lwIP's sources. Exit status 77: it is not there (tools/lwip_source.py).
+LIBRARIES/CPU is where size/arm.py compiles the library for that CPU, so that what runs is what is
+measured. LWIP is the folder of lwIP's sources. Exit status 77: it is not there, see
+tools/lwip_source.py.
 """
 
 import pathlib
@@ -33,21 +35,22 @@ def quietly(*command):
         raise subprocess.CalledProcessError(run.returncode, command)
 
 
-def build(cpu, out, lwip):
-    library = archive(cpu, out / 'library')
+def build(cpu, out, library_folder, lwip):
+    library = archive(cpu, library_folder)
     quietly('cmake', '-S', ROOT / 'firmware', '-B', out, '-G', 'Ninja',
             f'-DCMAKE_TOOLCHAIN_FILE={ROOT}/cmake/arm-none-eabi.cmake', f'-DMINIMQ_CPU={cpu}',
             f'-DMINIMQ_LWIP_SOURCE={lwip}', f'-DMINIMQ_ARCHIVE={library}')
     quietly('cmake', '--build', out)
 
 
-def main(out, lwip, *cpus):
+def main(out, libraries, lwip, *cpus):
     if not (pathlib.Path(lwip) / 'src').is_dir():
         print(f'{lwip} is not there, so there are no images: tools/lwip_source.py fetches it')
         return MISSING
     for cpu in cpus:
         try:
-            build(cpu, pathlib.Path(out).resolve() / cpu, pathlib.Path(lwip).resolve())
+            build(cpu, pathlib.Path(out).resolve() / cpu, pathlib.Path(libraries).resolve() / cpu,
+                  pathlib.Path(lwip).resolve())
         except subprocess.CalledProcessError:
             return 1  # the compiler has said why
         print(f'images for {cpu}')

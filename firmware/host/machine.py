@@ -25,7 +25,7 @@ class Failure(Exception):
 class Machine:
     """Runs an image until the end of the `with` block at the latest."""
 
-    def __init__(self, image, cpu, *arguments, network=True, icount=False):
+    def __init__(self, image, cpu, *arguments, network=True, icount=None):
         self._folder = tempfile.TemporaryDirectory(prefix='minimq-')
         self._control = pathlib.Path(self._folder.name) / 'qmp'
         words = ','.join(f'arg={word}' for word in (pathlib.Path(image).stem, *arguments))
@@ -33,8 +33,8 @@ class Machine:
                    '-serial', 'stdio', '-qmp', f'unix:{self._control},server=on,wait=off',
                    '-semihosting-config', f'enable=on,target=native,{words}', '-kernel', str(image)]
         command += ['-nic', 'user,id=n0,model=lan9118' if network else 'none']
-        if icount:
-            command += ['-icount', 'shift=5,align=off,sleep=off']
+        if icount is not None:  # one instruction takes 2 ** icount nanoseconds
+            command += ['-icount', f'shift={icount},align=off,sleep=off']
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                          stderr=subprocess.PIPE, text=True, errors='replace')
         self._lines = queue.Queue()
@@ -71,6 +71,11 @@ class Machine:
             self._seen.append(line)
             if match := re.search(pattern, line):
                 return match
+
+    def rest(self, timeout=20):
+        """Every line to the end of the program."""
+        while (line := self._lines.get(timeout=timeout)) is not None:
+            yield line
 
     def exit_status(self, timeout=20):
         try:

@@ -32,7 +32,10 @@ struct Burst {
   std::uint32_t failed{0};
   minimq::QoS qos{};
   bool active{false};
+  bool endless{false};  // until it is disturbed
 };
+
+constexpr std::uint32_t after_disturbance = 200;
 
 class Exerciser {
  public:
@@ -61,6 +64,7 @@ void Exerciser::handle(const minimq::Event& event) {
       break;
     case minimq::Event::Kind::disconnected:
       print_line("disconnected ", to_string(event.cause().error));
+      if (std::exchange(burst_.endless, false)) burst_.count = burst_.published + after_disturbance;
       break;
     case minimq::Event::Kind::inbound: obey(event.message()); break;
     case minimq::Event::Kind::settled:
@@ -92,6 +96,7 @@ void Exerciser::obey(const minimq::Message& message) {
     burst_ = {.count = firmware::leading_number(count).value_or(0),
               .qos = static_cast<minimq::QoS>((message.text()[0] - '0') & 3),
               .active = true};
+    burst_.endless = burst_.count == 0;
   } else if (topic == "fw/report") {
     report();
   } else if (topic == "fw/again") {
@@ -106,7 +111,7 @@ void Exerciser::obey(const minimq::Message& message) {
 }
 
 void Exerciser::go_on() {
-  while (burst_.active && burst_.published < burst_.count) {
+  while (burst_.active && (burst_.endless || burst_.published < burst_.count)) {
     const firmware::Content content{burst_.published};
     const auto ticket =
         session_.publish({.topic = "dev/data", .payload = content.text(), .qos = burst_.qos});
@@ -116,14 +121,13 @@ void Exerciser::go_on() {
       burst_.active = false;
       return;
     }
-    // The host has plenty of time to disturb what follows.
-    if (++burst_.published == burst_.count / 10) print_line("under way");
+    if (++burst_.published == after_disturbance && burst_.endless) print_line("under way");
   }
   finish_burst();
 }
 
 void Exerciser::finish_burst() {
-  if (!burst_.active || burst_.published < burst_.count) return;
+  if (!burst_.active || burst_.endless || burst_.published < burst_.count) return;
   const bool wants_outcomes = burst_.qos != minimq::QoS::at_most_once;
   if (wants_outcomes && burst_.settled + burst_.failed < burst_.count) return;
   print_line("published ", burst_.published, " settled ", burst_.settled, " failed ",
