@@ -66,7 +66,7 @@ def is_current(result, *sources):
         newest_source(), *(source.stat().st_mtime for source in sources))
 
 
-def precompile(target, out):
+def precompile(target, out, defines):
     """Parses once what most files include: a third of the time. Returns the flags to use it."""
     header = out / 'precompiled.hpp'
     clang = target != cpu_of(target)
@@ -74,24 +74,29 @@ def precompile(target, out):
     if not (header.exists() and is_current(result, header)):
         out.mkdir(parents=True, exist_ok=True)
         header.write_text(''.join(f'#include <{name}>\n' for name in PRECOMPILED))
-        subprocess.run([*compiler(target), '-x', 'c++-header', header, '-o', result], check=True)
+        subprocess.run([*compiler(target), *defines, '-x', 'c++-header', header, '-o', result],
+                       check=True)
     return ['-include-pch', result] if clang else ['-include', header]
 
 
-def compile_one(target, source, out):
-    """Its object; nothing is done if that is newer than every source."""
+def compile_one(target, source, out, defines=()):
+    """Its object; nothing is done if that is newer than every source. `out`: for one `defines`."""
     result = out / source.relative_to(ROOT).with_suffix('.o')
     if not is_current(result, source):
         result.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([*compiler(target), *precompile(target, out), '-c', source, '-o', result],
-                       check=True)
+        subprocess.run([*compiler(target), *defines, *precompile(target, out, defines),
+                        '-c', source, '-o', result], check=True)
     return result
+
+
+def library_sources():
+    return sorted((ROOT / 'src').rglob('*.cpp'))
 
 
 def compile_all(target, out):
     """The objects of the library; static_asserts.cpp is compiled with them and left out."""
-    sources = sorted((ROOT / 'src').rglob('*.cpp'))
-    precompile(target, out)
+    sources = library_sources()
+    precompile(target, out, ())
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         asserts = pool.submit(compile_one, target, ROOT / 'size' / 'static_asserts.cpp', out)
         objects = list(pool.map(lambda source: compile_one(target, source, out), sources))

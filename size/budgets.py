@@ -21,6 +21,9 @@ import counts  # noqa: E402  (firmware has its own folder)
 
 BUDGETS = pathlib.Path(__file__).with_name('budgets.txt')
 TARGETS = ('cortex-m0plus', 'cortex-m4', 'cortex-m33', 'cortex-m4-clang')
+IN_DETAIL = 'cortex-m4'  # the target where each feature is measured by itself
+FEW = ('stub', 'publish', 'client', 'device')
+ALL = (*links.OWN, *links.OTHERS)
 SLACK = 0.05
 MISSING = 77  # as exit status: skipped
 HEAD = '''# What the library may cost, bytes or instructions: <what> <target> <budget> <goal, or ->.
@@ -30,7 +33,7 @@ HEAD = '''# What the library may cost, bytes or instructions: <what> <target> <b
 
 def measure_sizes(target, folder):
     """{what: bytes}, and complaints."""
-    images = links.link_all(target, folder)
+    images = links.link_all(target, folder, ALL if target == IN_DETAIL else FEW)
     stub = links.section_sizes(images['stub'])
     result, complaints = {}, list(links.complaints(images))
     for name in ('publish', 'client', 'device'):
@@ -38,15 +41,25 @@ def measure_sizes(target, folder):
         result[f'flash.{name}'] = text + data - stub[0] - stub[1]
         if data:
             complaints.append(f'{target}: {name} has {data} bytes of .data')
-    publish = links.section_sizes(images['publish'])[0]
-    for name in ('subscribe', 'reply', 'names'):
-        result[f'flash.more.{name}'] = links.section_sizes(images[name])[0] - publish
+    if target == IN_DETAIL:
+        result |= measure_features(images, links.link_without(target, folder))
     if target == arm.cpu_of(target):
         depths, _, found = stack.measure(target, folder)
         complaints += [f'{target}: {complaint}' for complaint in found]
         result['stack.drive'] = depths['Session::drive']
         result['stack.worst'] = max(depths.values())
     return result, complaints
+
+
+def measure_features(images, without):
+    """{what: bytes} of what is more with a feature, and less with an option of the build."""
+    publish = sum(links.section_sizes(images['publish'])[:2])
+    more = {f'flash.more.{name}': sum(links.section_sizes(images[name])[:2]) - publish
+            for name, own in links.OWN.items() if own}
+    stub = sum(links.section_sizes(images['stub'])[:2])
+    less = {f'flash.publish.{option}': sum(links.section_sizes(image)[:2]) - stub
+            for option, image in without.items()}
+    return more | less
 
 
 def measure(sizes, images):
@@ -75,7 +88,8 @@ def load():
 
 
 def store(rows):
-    lines = [f'{what:<30} {target:<16} {budget:>6} {goal or "-":>6}\n'
+    rows = dict(sorted(rows.items(), key=lambda row: (TARGETS.index(row[0][1]), row[0][0])))
+    lines = [f'{what:<36} {target:<16} {budget:>6} {goal or "-":>6}\n'
              for (what, target), (budget, goal) in rows.items()]
     BUDGETS.write_text(HEAD + ''.join(lines), encoding='utf-8')
 
@@ -96,7 +110,7 @@ def complaints_about(measured, budgets):
 def show(measured, budgets):
     for (what, target), number in measured.items():
         budget, goal = budgets.get((what, target), (None, None))
-        print(f'{what:<30} {target:<16}{number:>8}   budget {budget}   goal {goal or "-"}')
+        print(f'{what:<36} {target:<16}{number:>8}   budget {budget}   goal {goal or "-"}')
 
 
 def main(verb, sizes, images):
@@ -106,8 +120,9 @@ def main(verb, sizes, images):
         return MISSING
     budgets = load()
     if verb == 'update':
-        for key, number in measured.items():
-            budgets[key] = number, budgets.get(key, (0, None))[1]
+        new = {key: (number, budgets.get(key, (0, None))[1]) for key, number in measured.items()}
+        # What was not measured at all stays; what is measured no more goes.
+        budgets = new if '-' not in (sizes, images) else budgets | new
         store(budgets)
     show(measured, budgets)
     complaints += complaints_about(measured, budgets)

@@ -7,26 +7,39 @@ throwing accessor a link error, and looks for what each has that the publisher a
 OUT is where size/arm.py has compiled the library for that target.
 """
 
+import concurrent.futures
+import os
 import pathlib
+import re
 import subprocess
 import sys
 
 import arm
 
-# What each image has, and the publisher has not.
+# What each of these images has, and none of the others of them.
 OWN = {
-    'publish': None,
-    'subscribe': 'minimq::Engine::subscribe(',
-    'reply': 'minimq::Message::reply(',
-    'names': 'minimq::to_string(minimq::Error)',
+    'publish': [],
+    'subscribe': ['minimq::Engine::subscribe('],
+    'reply': ['minimq::Message::reply('],
+    'names': ['minimq::to_string(minimq::Error)'],
+    'aliases': ['minimq::InboundAliases::resolve(', 'minimq::OutboundAliases::forget(',
+                'minimq::Engine::begin_aliased('],
+    'kept': ['minimq::PropertyStore::keep(', 'minimq::AssignedClientId::keep('],
+    'authentication': ['minimq::Authentication::received(', 'minimq::codec::decode_auth('],
 }
 OTHERS = ['stub', 'client', 'device']
 FORBIDDEN = ['malloc', 'free', '_sbrk', 'operator new', 'operator delete', '__cxa_throw',
              '__cxa_guard_acquire', '__cxa_atexit']
+# The options of minimq/build.hpp, with which the publisher is linked too.
+WITHOUT = {
+    'without_qos2': ['-DMINIMQ_QOS2=0'],
+    'without_subscriptions': ['-DMINIMQ_QOS2=0', '-DMINIMQ_SUBSCRIPTIONS=0'],
+}
+DECIDES = re.compile(r'\bbuild::|\bMINIMQ_(QOS2|SUBSCRIPTIONS)\b')
 
 
-def link(target, name, objects, out):
-    main = arm.compile_one(target, arm.ROOT / 'size' / 'images' / f'{name}.cpp', out)
+def link(target, name, objects, out, defines=()):
+    main = arm.compile_one(target, arm.ROOT / 'size' / 'images' / f'{name}.cpp', out, defines)
     image = out / f'{name}.elf'
     subprocess.run([f'{arm.TOOL}gcc', f'-mcpu={arm.cpu_of(target)}', '-mthumb', '-Os',
                     '-nostartfiles', '--specs=nano.specs', '-Wl,--gc-sections', '-Wl,-e,start',
@@ -49,6 +62,7 @@ def symbols(image):
 
 
 def complaints(images):
+    """About each image, and if all are there, about what one has and another has not."""
     least = section_sizes(images['publish'])[0]
     names = {name: symbols(image) for name, image in images.items()}
     for name, image in images.items():
@@ -56,26 +70,41 @@ def complaints(images):
             if any(symbol == bad or symbol.startswith(f'{bad}(') or
                    (' ' in bad and symbol.startswith(bad)) for symbol in names[name]):
                 yield f'{name} has {bad}'
-        own = OWN.get(name)
-        if own is None:
-            continue
-        if not any(symbol.startswith(own) for symbol in names[name]):
-            yield f'{name} has no {own}'
-        if any(symbol.startswith(own) for symbol in names['publish']):
-            yield f'publish has {own}, which it does not call'
-        if section_sizes(image)[0] <= least:
+        if OWN.get(name) and section_sizes(image)[0] <= least:
             yield f'{name} is no larger than publish'
+    if not OWN.keys() <= images.keys():
+        return
+    for name, own in OWN.items():
+        for symbol in own:
+            for image in OWN:
+                has = any(found.startswith(symbol) for found in names[image])
+                if has != (image == name):
+                    yield f'{image} has {"" if has else "no "}{symbol}'
 
 
-def link_all(target, out):
+def link_all(target, out, names=(*OWN, *OTHERS)):
+    """{name: image}"""
     objects = arm.compile_all(target, out)
-    return {name: link(target, name, objects, out) for name in [*OWN, *OTHERS]}
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(names, pool.map(lambda name: link(target, name, objects, out), names)))
+
+
+def link_without(target, out):
+    """{option: the publisher built with it}. Files that ask for no option are compiled as ever."""
+    objects = dict(zip(arm.library_sources(), arm.compile_all(target, out)))
+    images = {}
+    for option, defines in WITHOUT.items():
+        folder = out / option
+        own = {source: arm.compile_one(target, source, folder, defines)
+               for source in objects if DECIDES.search(source.read_text(encoding='utf-8'))}
+        images[option] = link(target, 'publish', (objects | own).values(), folder, defines)
+    return images
 
 
 def main(target, out):
     images = link_all(target, pathlib.Path(out).resolve())
     for name, image in images.items():
-        print(f'{name:<10}{section_sizes(image)[0]:>7} bytes of text')
+        print(f'{name:<15}{section_sizes(image)[0]:>7} bytes of text')
     found = list(complaints(images))
     print('\n'.join(found), file=sys.stderr)
     return 1 if found else 0

@@ -19,7 +19,12 @@ import arm
 
 # Who calls through a pointer -> what of ours that may reach; the first that fits counts.
 FEATURES = [f'{name}::' for name in ('Authentication', 'InboundAliases', 'OutboundAliases')]
+WILL = [f'codec::(anonymous namespace)::{text}minimq::Will const&)'
+        for text in ('check(', 'size(', 'write(minimq::codec::GatherWriter&, ')]
 THROUGH_POINTERS = [
+    ('codec::check_connect(', WILL),
+    ('codec::write_connect(', WILL),
+    ('codec::(anonymous namespace)::measure(minimq::Config const&', WILL),
     ('Session::wake(', []),         # the transport
     ('Session::', ['Session::wake(']),
     ('Message::release(', ['Session::wake(']),
@@ -114,10 +119,15 @@ class Analysis:
         text = self.readable[function.name]
         for caller, starts in THROUGH_POINTERS:
             if text.startswith(caller):
-                return function.calls | {name for name, other in self.readable.items()
-                                         if starts and other.startswith(tuple(starts))}
+                return function.calls.union(*map(self.starting_with, starts))
         self.complaints.add(f'{text} calls through a pointer: who is that?')
         return function.calls
+
+    def starting_with(self, start):
+        names = {name for name, text in self.readable.items() if text.startswith(start)}
+        if not names:
+            self.complaints.add(f'there is no {start}, which a pointer should reach')
+        return names
 
     def depth(self, name, path=()):
         """The stack below the call of that function, itself included."""

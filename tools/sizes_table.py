@@ -43,6 +43,8 @@ COLUMNS = {'cortex-m0plus': 'M0+', 'cortex-m4': 'M4', 'cortex-m33': 'M33',
 # What the second table shows, in its order; the rest of size/budgets.txt is for the tests.
 ROWS = {
     'flash.publish': 'flash: publisher at QoS 0',
+    'flash.publish.without_qos2': 'flash: the publisher, built without QoS 2',
+    'flash.publish.without_subscriptions': 'flash: the publisher, without subscriptions either',
     'flash.client': 'flash: minimal client, all QoS, both ways',
     'flash.device': 'flash: device with coroutines, replies, will, credentials',
     'flash.port.lwip': 'flash: the lwIP port',

@@ -8,7 +8,9 @@
 #include <span>
 #include <string_view>
 
+#include "minimq/assigned_client_id.hpp"
 #include "minimq/authentication.hpp"
+#include "minimq/build.hpp"
 #include "minimq/config.hpp"
 #include "minimq/detail/control_queue.hpp"
 #include "minimq/detail/countdown.hpp"
@@ -19,6 +21,7 @@
 #include "minimq/event.hpp"
 #include "minimq/limits.hpp"
 #include "minimq/message.hpp"
+#include "minimq/property_store.hpp"
 #include "minimq/publication.hpp"
 #include "minimq/time.hpp"
 #include "minimq/topic_alias.hpp"
@@ -62,12 +65,15 @@ class Engine {
   /// Called when something has come up between the calls that drive the engine: a message was
   /// released.
   struct Listener {
-    void (*function)(void* context){nullptr};
-    void* context{nullptr};
+    void (*changed)(void* context);
   };
-  void set_listener(Listener listener) { listener_ = listener; }
+  void set_listener(const Listener* listener, void* context) {
+    listener_ = listener;
+    listener_context_ = context;
+  }
+  [[nodiscard]] const Listener* listener() const { return listener_; }
   void notify() const {
-    if (listener_.function != nullptr) listener_.function(listener_.context);
+    if (listener_ != nullptr) listener_->changed(listener_context_);
   }
   /// A payload callable is running: nothing else may be called but `publish` and the like, which
   /// refuse.
@@ -101,6 +107,11 @@ class Engine {
   /// What the broker said in the CONNACK or DISCONNECT that ended the connection. Views of rx,
   /// until `link_opened`.
   [[nodiscard]] Properties last_words() const;
+  /// Those of the last CONNACK that was a success, if they are kept; until the next one.
+  [[nodiscard]] Properties connack_properties() const {
+    const bool kept = config_.extras != nullptr && config_.extras->connack_properties != nullptr;
+    return kept ? config_.extras->connack_properties->of(0) : Properties{};
+  }
   /// With rx_too_small: what CONNACK needs, in bytes.
   [[nodiscard]] std::size_t needed_size() const { return oversize_; }
 
@@ -154,10 +165,12 @@ class Engine {
   [[nodiscard]] Result<TxSpans> begin_aliased(std::uint16_t alias, const Publication& publication,
                                               TxGather& gather);
   [[nodiscard]] Result<void> end_aliased(std::uint16_t alias, TxSpans pieces, std::size_t count);
+#if MINIMQ_SUBSCRIPTIONS
   [[nodiscard]] Result<Ticket> subscribe(std::span<const TopicFilter> filters,
                                          std::span<const Property> properties);
   [[nodiscard]] Result<Ticket> unsubscribe(std::span<const std::string_view> filters,
                                            std::span<const Property> properties);
+#endif
   /// Online, DISCONNECT is sent, and nothing after it [MQTT-3.14.4-1]; otherwise the link is
   /// abandoned.
   [[nodiscard]] Result<void> disconnect(ReasonCode reason, std::span<const Property> properties);
@@ -227,6 +240,13 @@ class Engine {
   [[nodiscard]] Authentication* authentication() const {
     return config_.extras != nullptr ? config_.extras->authentication : nullptr;
   }
+  [[nodiscard]] std::string_view assigned_client_id() const {
+    const bool kept = config_.extras != nullptr && config_.extras->assigned_client_id != nullptr;
+    return kept ? config_.extras->assigned_client_id->view() : std::string_view{};
+  }
+  [[nodiscard]] PropertyStore* ack_properties() const {
+    return config_.extras != nullptr ? config_.extras->ack_properties : nullptr;
+  }
   [[nodiscard]] InboundAliases* inbound_aliases() const {
     return config_.extras != nullptr ? config_.extras->inbound_aliases : nullptr;
   }
@@ -259,11 +279,13 @@ class Engine {
   void refused(const codec::Connack& connack);
   void remember(Properties last_words);
   [[nodiscard]] bool authenticated(const codec::Connack& connack);
+  [[nodiscard]] bool take_client_id(const codec::Connack& connack);
   // replay.cpp
   void requeue_all();
   void session_ended();
   void apply_limits();
   [[nodiscard]] std::optional<Error> objection(const Slot& slot, Bytes packet) const;
+  [[nodiscard]] std::optional<Error> subscribe_objection(std::uint8_t needs) const;
   void downgrade(SlotIndex index);
   // outbound.cpp
   [[nodiscard]] Result<std::span<std::byte>> room(std::size_t size, std::size_t spare);
@@ -283,11 +305,12 @@ class Engine {
   [[nodiscard]] Verdict on_puback(const codec::Ack& ack);
   [[nodiscard]] Verdict on_pubrec(const codec::Ack& ack);
   [[nodiscard]] Verdict on_pubcomp(const codec::Ack& ack);
-  [[nodiscard]] Verdict on_subscription_ack(SlotKind kind, Bytes body);
+  [[nodiscard]] Verdict on_subscription_ack(PacketType type, Bytes body);
   [[nodiscard]] bool awaits_answer(SlotIndex index) const;
   [[nodiscard]] bool may_have(Properties properties) const;
   void set_state(SlotIndex index, SlotState state);
   void settle(SlotIndex index, ReasonCode reason);
+  void settle(SlotIndex index, ReasonCode reason, const Properties& properties);
   void end_slot(SlotIndex index, SlotState state, std::uint8_t code);
   // inbound.cpp
   [[nodiscard]] bool find_message(codec::Publish& publish, std::size_t& size);
@@ -320,40 +343,10 @@ class Engine {
   void on_disconnect(Bytes body);
   void close_with(ReasonCode reason);
 
-  const Config& config_;
-  Listener listener_{};
-  detail::RxBuffer rx_;
-  detail::TxLog log_;
-  detail::ControlQueue control_;
-  detail::InboundTable inbound_;
-  Limits limits_{};
-  Counters counters_{};
-
-  std::uint32_t wanted_{0};     // bytes and spare of the command that was refused last
-  std::uint32_t half_sent_{0};  // of the pinned packet, or of CONNECT
-  Instant now_{};
-  detail::Countdown rx_idle_{};      // until silence of the broker is probed
-  detail::Countdown tx_idle_{};      // until our own silence is broken
-  detail::Countdown stall_{};        // until a write that takes nothing ends the link
-  detail::Countdown pong_{};         // until PINGRESP or any other byte
-  detail::Countdown pong_limit_{};   // until PINGRESP, whatever else comes
-  detail::Countdown phase_timer_{};  // CONNACK; the end of an overflow; the leaving of DISCONNECT
-
-  std::uint32_t skip_left_{0};  // bytes of a packet larger than rx that are still to come
-  std::uint32_t oversize_{0};  // its size, once its head is kept; with rx_too_small that of CONNACK
-  std::uint16_t kept_head_{0};      // the bytes of it that stand first among the messages kept
-  std::uint16_t last_words_at_{0};  // in rx
-  std::uint16_t last_words_size_{0};
-  std::uint16_t outstanding_{0};   // slots for which the broker's Receive Maximum counts
-  std::uint16_t releases_due_{0};  // slots whose PUBREL is to be sent
-  std::uint16_t outcomes_{0};      // slots whose outcome waits to be read
-  std::uint16_t connection_{0};
-  std::uint16_t serial_{0};  // of the message handed out last
-  std::uint16_t held_id_{0};
+  // What is used most stands first, where the shortest instructions reach it.
   Cause cause_{};
   Phase phase_{Phase::offline};
   Shortage shortage_ : 2 {Shortage::none};
-
   bool was_online_ : 1 {false};    // this link has seen a CONNACK that was a success
   bool first_ : 1 {true};          // no connection has succeeded yet
   bool has_session_ : 1 {false};   // the broker should have our session
@@ -370,7 +363,36 @@ class Engine {
   bool ping_due_ : 1 {false};
   bool paused_ : 1 {false};  // scanning waits for room in the control queue
   bool abandoned_ : 1 {false};
-  bool calling_ : 1 {false};  // a payload callable is running
+  bool calling_ : 1 {false};        // a payload callable is running
+  std::uint16_t kept_head_{0};      // the bytes of it that stand first among the messages kept
+  std::uint16_t last_words_at_{0};  // in rx
+  std::uint16_t last_words_size_{0};
+  std::uint16_t outstanding_{0};   // slots for which the broker's Receive Maximum counts
+  std::uint16_t releases_due_{0};  // slots whose PUBREL is to be sent
+  std::uint16_t outcomes_{0};      // slots whose outcome waits to be read
+  std::uint16_t connection_{0};
+  std::uint16_t serial_{0};  // of the message handed out last
+  std::uint16_t held_id_{0};
+  Instant now_{};
+  std::uint32_t wanted_{0};     // bytes and spare of the command that was refused last
+  std::uint32_t half_sent_{0};  // of the pinned packet, or of CONNECT
+  std::uint32_t skip_left_{0};  // bytes of a packet larger than rx that are still to come
+  std::uint32_t oversize_{0};  // its size, once its head is kept; with rx_too_small that of CONNACK
+  detail::Countdown rx_idle_{};      // until silence of the broker is probed
+  detail::Countdown tx_idle_{};      // until our own silence is broken
+  detail::Countdown stall_{};        // until a write that takes nothing ends the link
+  detail::Countdown pong_{};         // until PINGRESP or any other byte
+  detail::Countdown pong_limit_{};   // until PINGRESP, whatever else comes
+  detail::Countdown phase_timer_{};  // CONNACK; the end of an overflow; the leaving of DISCONNECT
+  const Config& config_;
+  const Listener* listener_{nullptr};
+  void* listener_context_{nullptr};
+  detail::RxBuffer rx_;
+  detail::TxLog log_;
+  detail::ControlQueue control_;
+  detail::InboundTable inbound_;
+  Limits limits_{};
+  Counters counters_{};
 };
 
 /// Checks a configuration as a whole and names the first fault; no error: none.

@@ -49,8 +49,9 @@ class Outcome {
 
   [[nodiscard]] Ticket ticket() const { return ticket_; }
   [[nodiscard]] Operation operation() const { return operation_; }
-  /// Present when there was no answer: session_lost; packet_too_large,
-  /// qos_not_supported, retain_not_supported (what a later connection does not allow).
+  /// Present when there was no answer: session_lost; packet_too_large, qos_not_supported,
+  /// retain_not_supported, wildcard_not_supported, shared_not_supported,
+  /// subscription_id_not_supported (what a later connection does not allow).
   [[nodiscard]] std::optional<Error> error() const {
     return error_ == Error{} ? std::nullopt : std::optional{error_};
   }
@@ -62,12 +63,20 @@ class Outcome {
   [[nodiscard]] ReasonCode reason(std::size_t index) const {
     return static_cast<ReasonCode>(reasons_[index]);
   }
+  /// The index of the first topic filter that was refused, if any was.
+  [[nodiscard]] std::optional<std::size_t> first_refused() const;
+  /// What the broker said beside the reason code, if `Extras::ack_properties` keeps it and nothing
+  /// later took its place: Reason String, User Properties. Views as for the reason codes.
+  [[nodiscard]] Properties properties() const { return properties_; }
+  [[nodiscard]] std::string_view reason_string() const;
   /// Answered, and nothing was refused.
   [[nodiscard]] bool ok() const { return error_ == Error{} && !is_error(reason_); }
 
  private:
+  friend class Engine;
   Ticket ticket_{};
   Bytes reasons_{};
+  Properties properties_{};
   Operation operation_{Operation::publish};
   Error error_{};
   ReasonCode reason_{ReasonCode::success};
@@ -97,9 +106,11 @@ class Event {
   };
 
   explicit Event(Kind kind) : kind_{kind} {}
-  explicit Event(const Message& message) : kind_{Kind::inbound}, message_{message} {}
-  Event(const Message& message, std::size_t skipped_size)
-      : kind_{Kind::skipped}, message_{message}, size_{skipped_size} {}
+  /// A message, or with a size above zero one that was skipped.
+  explicit Event(const Message& message, std::size_t skipped_size = 0)
+      : kind_{skipped_size == 0 ? Kind::inbound : Kind::skipped},
+        message_{message},
+        size_{skipped_size} {}
   explicit Event(const Outcome& outcome) : kind_{Kind::settled}, outcome_{outcome} {}
 
   [[nodiscard]] Kind kind() const { return kind_; }
@@ -114,11 +125,15 @@ class Event {
   [[nodiscard]] Instant next_attempt() const { return next_attempt_; }
   /// What the broker said beside the reason code, in the CONNACK or DISCONNECT that ended the
   /// connection. Views until the next attempt begins or the next `poll` or `next_event`, whichever
-  /// is first.
+  /// is first. With connected and reconnected that of the CONNACK, if `Extras::connack_properties`
+  /// keeps it: views until the next CONNACK.
   [[nodiscard]] Properties properties() const { return last_words_; }
   [[nodiscard]] std::string_view reason_string() const;
   /// Another broker to use, with 0x9C and 0x9D. It is never followed by itself.
   [[nodiscard]] std::string_view server_reference() const;
+  /// With connected and reconnected: what to build response topics from, if
+  /// `Property::request_response_information` asked for it and the broker has some.
+  [[nodiscard]] std::string_view response_information() const;
 
  private:
   friend class Session;

@@ -82,6 +82,16 @@ class Property {
     return {PropertyId::subscription_identifier, identifier};
   }
 
+  /// For CONNECT: the broker may answer with Response Information in its CONNACK.
+  static constexpr Property request_response_information() {
+    return {PropertyId::request_response_information, std::uint32_t{1}};
+  }
+  /// For CONNECT: whether the broker may send Reason Strings and User Properties with packets other
+  /// than PUBLISH, CONNACK and DISCONNECT.
+  static constexpr Property request_problem_information(bool wanted) {
+    return {PropertyId::request_problem_information, std::uint32_t{wanted}};
+  }
+
   [[nodiscard]] constexpr PropertyId id() const { return id_; }
   /// The value of a byte, two-byte, four-byte or variable-byte property; 0 for the others.
   [[nodiscard]] constexpr std::uint32_t number() const { return number_; }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "minimq/build.hpp"
 #include "minimq/config.hpp"
 #include "minimq/engine.hpp"
 #include "minimq/error.hpp"
@@ -83,6 +84,7 @@ class Session final : private Waiter {
   /// configuration's own.
   [[nodiscard]] Result<void> publish_aliased(std::uint16_t alias, const Publication& publication);
 
+#if MINIMQ_SUBSCRIPTIONS
   /// Accepts a SUBSCRIBE with one or more topic filters; the outcome has a reason code for each. It
   /// is sent again until it is answered, unless the broker loses the session.
   ///
@@ -101,6 +103,7 @@ class Session final : private Waiter {
   }
   [[nodiscard]] Result<Ticket> unsubscribe(std::span<const std::string_view> filters,
                                            std::span<const Property> properties = {});
+#endif
 
   /// Acknowledges a message whose acknowledgement was deferred, or refuses it with a reason code of
   /// 0x80 and above. A refused QoS 2 message may come again if its PUBREC is lost with the link.
@@ -232,8 +235,12 @@ class Session final : private Waiter {
   [[nodiscard]] Duration backoff_pause();
   [[nodiscard]] Duration slow_pause();
   void decay_backoff();
-  // operation.cpp
   void ready() override;
+  // operation.cpp
+  struct Pump : Engine::Listener {
+    void (*ready)(Session& session);
+  };
+  void pump();
   void begin(Operation& operation);
   void end(Operation& operation);
   [[nodiscard]] bool complete(Operation& operation);
@@ -244,11 +251,10 @@ class Session final : private Waiter {
   void arm();
   static void wake(void* session);
 
-  Config config_;
+  // What is used most stands first, where the shortest instructions reach it.
   Transport& transport_;
   Operation* operations_{nullptr};  // that wait, in the order they began
   bool* alive_{nullptr};  // while coroutines are resumed: told when one destroys the session
-  Engine engine_;
   Instant deadline_{
       Instant::min()};  // of the state; while online, when that began; while draining, its end
   std::uint16_t failures_{0};
@@ -267,6 +273,8 @@ class Session final : private Waiter {
   bool ending_ : 1 {false};   // the link ends for another reason, and none is to follow
   bool restart_ : 1 {false};  // the link ends because `reconnect_now` wants another one
   bool driving_ : 1 {false};
+  Config config_;
+  Engine engine_;
 };
 
 }  // namespace minimq

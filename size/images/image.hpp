@@ -33,12 +33,13 @@ class RegisterTransport final : public minimq::Transport {
 
 /// The super-loop that all images share; what differs is what they do with an event.
 template <class Handle>
-[[noreturn]] void run(Handle handle) {
+[[noreturn]] void run(Handle handle, const minimq::Extras* extras = nullptr) {
   static std::byte storage[1024];
   RegisterTransport transport;
   minimq::Session session{{.broker = minimq::Broker{"10.0.0.1", 1883},
                            .client_id = "image",
-                           .buffers = minimq::Buffers::split(storage, 256)},
+                           .buffers = minimq::Buffers::split(storage, 256),
+                           .extras = extras},
                           transport};
   for (;;) {
     session.drive(transport.now());

@@ -68,7 +68,7 @@ Engine::Verdict Engine::on_puback(const codec::Ack& ack) {
   } else if (log_[index].kind != SlotKind::qos1 || !awaits_answer(index)) {
     fail_received(ReasonCode::protocol_error);
   } else {
-    settle(index, ack.reason);
+    settle(index, ack.reason, ack.properties);
   }
   return Verdict::done;
 }
@@ -87,7 +87,7 @@ Engine::Verdict Engine::on_pubrec(const codec::Ack& ack) {
   const SlotState state = log_[index].state;
   if (log_[index].kind == SlotKind::qos2 && awaits_answer(index)) {
     if (is_error(ack.reason)) {
-      settle(index, ack.reason);  // [MQTT-4.4.0-2]
+      settle(index, ack.reason, ack.properties);  // [MQTT-4.4.0-2]
     } else {
       log_.shrink(index, 0);
       log_.move_to_releases(index);
@@ -110,7 +110,7 @@ Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
   }
   const SlotState state = log_[index].state;
   if (state == SlotState::released || state == SlotState::release_due) {
-    settle(index, ack.reason);
+    settle(index, ack.reason, ack.properties);
   } else {
     fail_received(ReasonCode::protocol_error);
   }
@@ -119,8 +119,8 @@ Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
 
 // The answer to SUBSCRIBE or UNSUBSCRIBE [MQTT-3.8.4-1], [MQTT-3.10.4-4], found by its identifier
 // [MQTT-2.2.1-6], [MQTT-3.8.4-2], [MQTT-3.10.4-5].
-Engine::Verdict Engine::on_subscription_ack(SlotKind kind, Bytes body) {
-  const auto type = kind == SlotKind::subscribe ? PacketType::suback : PacketType::unsuback;
+Engine::Verdict Engine::on_subscription_ack(PacketType type, Bytes body) {
+  const auto kind = type == PacketType::suback ? SlotKind::subscribe : SlotKind::unsubscribe;
   const auto ack = codec::decode_subscription_ack(type, body);
   if (!ack || !may_have(ack->properties)) {
     fail_received(ack ? ReasonCode::protocol_error : ack.error());
@@ -143,13 +143,19 @@ Engine::Verdict Engine::on_subscription_ack(SlotKind kind, Bytes body) {
   const auto refused = std::ranges::find_if(
       ack->reasons, [](std::byte code) { return is_error(static_cast<ReasonCode>(code)); });
   log_.shrink(index, ack->reasons.size());
-  settle(index,
-         static_cast<ReasonCode>(refused == ack->reasons.end() ? ack->reasons[0] : *refused));
+  settle(index, static_cast<ReasonCode>(refused == ack->reasons.end() ? ack->reasons[0] : *refused),
+         ack->properties);
   return Verdict::done;
 }
 
 void Engine::settle(SlotIndex index, ReasonCode reason) {
   end_slot(index, SlotState::settled, static_cast<std::uint8_t>(reason));
+}
+
+void Engine::settle(SlotIndex index, ReasonCode reason, const Properties& properties) {
+  PropertyStore* const store = ack_properties();
+  if (store != nullptr && !log_[index].detached) store->keep(log_[index].packet_id, properties);
+  settle(index, reason);
 }
 
 // An operation ends: its outcome waits to be read, if one is wanted.
@@ -201,8 +207,10 @@ std::optional<Outcome> Engine::take_outcome(Ticket ticket, bool lasting) {
                                                               : Outcome::Operation::publish;
   --outcomes_;
   if (slot.state == SlotState::settled) {
-    const Outcome outcome{ticket, operation, static_cast<ReasonCode>(slot.code),
-                          log_.packet(index)};
+    Outcome outcome{ticket, operation, static_cast<ReasonCode>(slot.code), log_.packet(index)};
+    if (PropertyStore* const store = ack_properties()) {
+      outcome.properties_ = store->hand_out(ticket.packet_id(), lasting);
+    }
     if (slot.size != 0 && lasting) {
       if (log_.shown() != no_slot) log_.release(log_.shown());
       log_.show(index);

@@ -119,6 +119,7 @@ void Engine::tx_consume(std::size_t count) {
 void Engine::end_views() {
   if (calling_) return;
   release_message();
+  if (PropertyStore* const store = ack_properties()) store->end_view();
   if (log_.shown() != detail::no_slot) log_.release(log_.shown());
 }
 

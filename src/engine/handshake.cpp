@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "codec/connack.hpp"
 #include "codec/connect.hpp"
 #include "minimq/engine.hpp"
@@ -55,6 +57,7 @@ codec::ConnectParameters Engine::connect_parameters() const {
   return {
       .clean_start = clean_start_,
       .maximum_packet_size = announced_packet_size(),
+      .assigned_client_id = assigned_client_id(),
       .topic_alias_maximum = aliases != nullptr ? aliases->maximum() : std::uint16_t{0},
       .authentication = exchange != nullptr ? exchange->properties() : std::span<const Property>{}};
 }
@@ -71,7 +74,8 @@ void Engine::on_connack(Bytes body) {
     return;
   }
   // [MQTT-3.2.2-16]
-  const bool unnamed = config_.client_id.empty() && connack->assigned_client_id.empty();
+  const bool unnamed = config_.client_id.empty() && assigned_client_id().empty() &&
+                       connack->assigned_client_id.empty();
   const bool too_early = half_sent_ < connect_size();
   if (too_early || unnamed) {  // [MQTT-3.1.3-7]
     fail_received(ReasonCode::protocol_error);
@@ -81,6 +85,13 @@ void Engine::on_connack(Bytes body) {
   if (!judge_session(*connack)) {
     fail(Error::session_unexpected, ReasonCode::protocol_error);
     return;
+  }
+  if (!take_client_id(*connack)) {
+    fail(Error::assigned_client_id_too_long, ReasonCode::implementation_specific_error);
+    return;
+  }
+  if (config_.extras != nullptr && config_.extras->connack_properties != nullptr) {
+    config_.extras->connack_properties->keep(0, connack->properties);
   }
   phase_ = Phase::online;
   phase_timer_.stop();
@@ -105,6 +116,14 @@ bool Engine::authenticated(const codec::Connack& connack) {
   if (!connack.properties.find(PropertyId::authentication_method)) return true;
   fail_received(ReasonCode::protocol_error);  // [MQTT-4.12.0-6]
   return false;
+}
+
+// False: the client id that the broker assigned does not fit.
+bool Engine::take_client_id(const codec::Connack& connack) {
+  AssignedClientId* const kept =
+      config_.extras != nullptr ? config_.extras->assigned_client_id : nullptr;
+  if (kept == nullptr || !config_.client_id.empty() || !kept->view().empty()) return true;
+  return kept->keep(connack.assigned_client_id);
 }
 
 // Whether Session Present is what it can be [MQTT-3.2.2-2], [MQTT-3.2.2-4].
@@ -145,7 +164,7 @@ void Engine::take_limits(const codec::Connack& connack) {
       .receive_maximum = connack.receive_maximum,
       .keep_alive_s = connack.server_keep_alive.value_or(config_.keep_alive_s),  // [MQTT-3.2.2-21]
       .topic_alias_maximum = connack.topic_alias_maximum,
-      .maximum_qos = connack.maximum_qos,
+      .maximum_qos = std::min(connack.maximum_qos, build::highest_qos),
       .retain_available = connack.retain_available,
       .wildcard_available = connack.wildcard_available,
       .subscription_ids_available = connack.subscription_ids_available,

@@ -70,21 +70,21 @@ bool InboundTable::written(PacketType type, std::uint16_t packet_id) {
 }
 
 void InboundTable::forget_remembered() {
-  const auto remembered = [](const InboundEntry& entry) {
-    return entry.state == InboundState::remembered;
-  };
-  count_ = static_cast<std::uint16_t>(std::remove_if(entries_, entries_ + count_, remembered) -
-                                      entries_);
+  std::uint16_t kept = 0;
+  for (const InboundEntry& entry : entries()) {
+    if (entry.state != InboundState::remembered) entries_[kept++] = entry;
+  }
+  count_ = kept;
 }
 
 void InboundTable::connection_lost() {
-  const auto comes_again = [](InboundEntry& entry) {
-    if (!entry.is_qos2()) return true;
-    entry.state = InboundState::remembered;
-    return false;
-  };
-  count_ = static_cast<std::uint16_t>(std::remove_if(entries_, entries_ + count_, comes_again) -
-                                      entries_);
+  std::uint16_t kept = 0;
+  for (const InboundEntry& entry : entries()) {
+    if (!entry.is_qos2()) continue;
+    entries_[kept] = entry;
+    entries_[kept++].state = InboundState::remembered;
+  }
+  count_ = kept;
 }
 
 }  // namespace minimq::detail

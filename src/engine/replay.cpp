@@ -17,7 +17,8 @@ using detail::no_slot;
 // [MQTT-4.3.3-7], [MQTT-4.3.3-13].
 void Engine::link_lost() {
   // The session ends with the link where nothing could resume it.
-  const bool lasting = has_session_ && limits_.session_expiry_s != 0 && !config_.client_id.empty();
+  const bool named = !config_.client_id.empty() || !assigned_client_id().empty();
+  const bool lasting = has_session_ && limits_.session_expiry_s != 0 && named;
   if (was_online_) doubtful_ = false;
   was_online_ = false;
   phase_ = Phase::offline;
@@ -116,13 +117,29 @@ std::optional<Error> Engine::objection(const Slot& slot, Bytes packet) const {
   if (limits_.maximum_packet_size != 0 && packet.size() > limits_.maximum_packet_size) {
     return Error::packet_too_large;  // [MQTT-3.2.2-15]
   }
-  if (slot.kind == SlotKind::subscribe || slot.kind == SlotKind::unsubscribe) return std::nullopt;
+  if (slot.kind == SlotKind::unsubscribe) return std::nullopt;
+  if (slot.kind == SlotKind::subscribe) return subscribe_objection(slot.code);
   const auto flags = std::to_integer<std::uint8_t>(packet[0]);
   if ((flags >> 1 & 3) > static_cast<int>(limits_.maximum_qos)) {
     return Error::qos_not_supported;  // [MQTT-3.2.2-11]
   }
   if ((flags & codec::publish_retain) != 0 && !limits_.retain_available) {
     return Error::retain_not_supported;  // [MQTT-3.2.2-14]
+  }
+  return std::nullopt;
+}
+
+// What the broker says it does not do [MQTT-3.2.2.3.11-M].
+std::optional<Error> Engine::subscribe_objection(std::uint8_t needs) const {
+  using detail::SubscribeNeeds;
+  if ((needs & SubscribeNeeds::wildcard) != 0 && !limits_.wildcard_available) {
+    return Error::wildcard_not_supported;
+  }
+  if ((needs & SubscribeNeeds::shared) != 0 && !limits_.shared_available) {
+    return Error::shared_not_supported;
+  }
+  if ((needs & SubscribeNeeds::identifier) != 0 && !limits_.subscription_ids_available) {
+    return Error::subscription_id_not_supported;
   }
   return std::nullopt;
 }

@@ -4,25 +4,25 @@
 #include "codec/writer.hpp"
 #include "minimq/engine.hpp"
 
+#if MINIMQ_SUBSCRIPTIONS
+
 namespace minimq {
 
 namespace {
 
-// What the broker said it does not do is refused here, and nothing is sent [MQTT-3.2.2.3.11-M].
-std::optional<Error> unsupported(std::span<const TopicFilter> filters,
-                                 std::span<const Property> properties, const Limits& limits) {
+using detail::SubscribeNeeds;
+
+std::uint8_t needs_of(std::span<const TopicFilter> filters, std::span<const Property> properties) {
+  std::uint8_t needs = 0;
   for (const TopicFilter& filter : filters) {
     const codec::FilterTraits traits = codec::examine_topic_filter(filter.filter);
-    if (traits.wildcard && !limits.wildcard_available) return Error::wildcard_not_supported;
-    if (traits.shared && !limits.shared_available) return Error::shared_not_supported;
+    if (traits.wildcard) needs |= SubscribeNeeds::wildcard;
+    if (traits.shared) needs |= SubscribeNeeds::shared;
   }
   for (const Property& property : properties) {
-    if (property.id() == PropertyId::subscription_identifier &&
-        !limits.subscription_ids_available) {
-      return Error::subscription_id_not_supported;
-    }
+    if (property.id() == PropertyId::subscription_identifier) needs |= SubscribeNeeds::identifier;
   }
-  return std::nullopt;
+  return needs;
 }
 
 }  // namespace
@@ -32,16 +32,19 @@ Result<Ticket> Engine::subscribe(std::span<const TopicFilter> filters,
   if (calling_) return std::unexpected{Error::busy};
   const auto length = codec::measure_subscribe(filters, properties);
   if (!length) return std::unexpected{length.error()};
+  // What the broker said it does not do is refused here; offline the next CONNACK decides.
+  const std::uint8_t needs = needs_of(filters, properties);
   if (phase_ == Phase::online) {
-    if (const auto error = unsupported(filters, properties, limits_))
-      return std::unexpected{*error};
+    if (const auto error = subscribe_objection(needs)) return std::unexpected{*error};
   }
   const std::size_t size = 1 + codec::varint_size(static_cast<std::uint32_t>(*length)) + *length;
   const auto space = room(size, 0);
   if (!space) return std::unexpected{space.error()};
   codec::Writer writer{*space};
   codec::write_subscribe(writer, log_.next_packet_id(), filters, properties, *length);
-  return accept(SlotKind::subscribe, 0, size, false);
+  const Ticket ticket = accept(SlotKind::subscribe, 0, size, false);
+  log_[log_.find(ticket.packet_id())].code = needs;
+  return ticket;
 }
 
 Result<Ticket> Engine::unsubscribe(std::span<const std::string_view> filters,
@@ -58,3 +61,5 @@ Result<Ticket> Engine::unsubscribe(std::span<const std::string_view> filters,
 }
 
 }  // namespace minimq
+
+#endif

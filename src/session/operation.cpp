@@ -59,7 +59,8 @@ void Session::begin(Operation& operation) {
   operation.next_ = nullptr;
   operation.stage_ = Operation::Stage::waiting;
   if (operation.kind_ == Operation::Kind::poll && operation.error_ == Error{}) engine_.end_views();
-  engine_.set_listener({.function = &Session::wake, .context = this});
+  static constexpr Pump pump{{.changed = &Session::wake}, [](Session& session) { session.pump(); }};
+  engine_.set_listener(&pump, this);
   wake(this);
 }
 
@@ -84,7 +85,7 @@ bool Session::awaited(Ticket ticket) const {
 }
 
 // The event loop calls: the session lives a little, and those who waited for it go on.
-void Session::ready() {
+void Session::pump() {
   if (driving_ || engine_.calling()) return;
   drive(transport_.now());
   bool alive = true;

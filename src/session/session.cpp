@@ -10,10 +10,8 @@
 namespace minimq {
 
 Session::Session(const Config& config, Transport& transport)
-    : config_{config},
-      transport_{transport},
-      engine_{config_},
-      config_error_{check_config(config_)} {
+    : transport_{transport}, config_{config}, engine_{config_} {
+  config_error_ = check_config(config_);
   std::array<std::byte, 2> random{};
   transport_.entropy(random);
   std::uint16_t seed = 0;
@@ -26,6 +24,12 @@ Session::~Session() {
   if (alive_ != nullptr) *alive_ = false;
   transport_.cancel(*this);
   transport_.close();
+}
+
+// The event loop calls. Who waits for it was registered by an operation: a super-loop has none, and
+// does not link what follows.
+void Session::ready() {
+  static_cast<const Pump*>(engine_.listener())->ready(*this);
 }
 
 // Whether commands are taken at all.
@@ -58,23 +62,6 @@ bool Session::publish_directly(const Publication& publication) {
   if (!count) engine_.abandon(count.error());
   changed();
   return true;
-}
-
-Result<Ticket> Session::subscribe(std::span<const TopicFilter> filters,
-                                  std::span<const Property> properties) {
-  if (const auto ok = usable(); !ok) return std::unexpected{ok.error()};
-  const auto ticket = engine_.subscribe(filters, properties);
-  if (ticket) changed();
-  if (!ticket && ticket.error() == Error::not_ready) subscribe_refused_ = fresh_ = true;
-  return ticket;
-}
-
-Result<Ticket> Session::unsubscribe(std::span<const std::string_view> filters,
-                                    std::span<const Property> properties) {
-  if (const auto ok = usable(); !ok) return std::unexpected{ok.error()};
-  const auto ticket = engine_.unsubscribe(filters, properties);
-  if (ticket) changed();
-  return ticket;
 }
 
 Result<void> Session::acknowledge(AckHandle handle, ReasonCode reason) {
@@ -156,7 +143,8 @@ Event Session::lifecycle(Event::Kind kind) const {
                         : state_ == State::waiting ? std::max(deadline_, engine_.now())
                                                    : engine_.now();
   event.session_present_ = engine_.session_present();
-  event.last_words_ = engine_.last_words();
+  const bool online = kind == Event::Kind::connected || kind == Event::Kind::reconnected;
+  event.last_words_ = online ? engine_.connack_properties() : engine_.last_words();
   event.size_ = engine_.needed_size();
   return event;
 }

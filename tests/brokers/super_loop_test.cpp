@@ -39,12 +39,13 @@ class SuperLoop : public ::testing::Test {
   posix::EventLoop unused_;  // a TcpTransport wants one; it never turns
   std::array<std::byte, 1024> storage_{};
   posix::TcpTransport transport_{unused_};
+  testing::JudgedTransport judged_{transport_, {.keep_alive_slack = 1s}};
   Session session_{{.broker = Broker::parse(broker_.address()),
                     .client_id = "device",
                     .buffers = Buffers::split(storage_, 256),
                     .backoff_min = 5ms,
                     .backoff_max = 50ms},
-                   transport_};
+                   judged_};
   Instant end_{loop_.now() + patience};
   int rounds_{0};
 };

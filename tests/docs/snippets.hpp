@@ -31,6 +31,7 @@ void check(const minimq::Result<T>& result) {
 
 minimq::Task<> device(minimq::posix::EventLoop& loop, minimq::Session& session);
 std::size_t read_log(std::span<std::byte> space);
+extern minimq::Authenticator& token;
 
 int modem_open(std::string_view host, std::uint16_t port);
 int modem_read(void* bytes, std::size_t count);

@@ -87,7 +87,7 @@ TEST_F(Capacity, AConnectLargerThanAllBuffersLeavesInPiecesWhileTxIsFull) {
   fill(QoS::at_least_once);
   for (const std::size_t piece : {1u, 7u, 1'000u}) {
     lose_link();
-    engine().link_opened();
+    open_link();
     std::string pieces;
     for (std::string next = sent(piece); !next.empty(); next = sent(piece))
       pieces += (pieces.empty() ? "" : " ") + next;

@@ -145,12 +145,12 @@ TEST_F(Closing, ARefusalIsNotAnswered) {  // [MQTT-3.1.4-6], [MQTT-3.2.2-7]
 }
 
 TEST_F(Closing, AConnackBeforeTheWholeConnectIsAProtocolErrorUnlessItRefuses) {
-  engine().link_opened();
+  open_link();
   sent(10);
   receive(connack);
   EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error));
   lose_link();
-  engine().link_opened();
+  open_link();
   sent(10);
   receive("20 03 00 8A 00");
   EXPECT_TRUE(ended(Error::connection_refused, ReasonCode::banned));

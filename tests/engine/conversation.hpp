@@ -13,6 +13,7 @@
 
 #include "engine/honest_broker.hpp"
 #include "minimq/engine.hpp"
+#include "support/judge/judge.hpp"
 
 namespace minimq::testing {
 
@@ -28,7 +29,8 @@ struct Cut {
 };
 
 /// A device with a loop like the README's, an honest broker, and a link between them that is cut
-/// as told, each connection at its own place; the one after the last cut stays.
+/// as told, each connection at its own place; the one after the last cut stays. The judge sees all
+/// that the device reads, and all that its transport takes; what it objects to is a fault.
 class Conversation {
  public:
   std::vector<Cut> cuts;
@@ -60,6 +62,7 @@ class Conversation {
       cut_ = connection < cuts.size() ? std::optional{cuts[connection]} : std::nullopt;
       broker.link_opened();
       engine_->link_opened();
+      judge_.connected();
       to_broker_ = to_client_ = 0;
       reported_ = broken_ = false;
       go_on();
@@ -70,6 +73,8 @@ class Conversation {
     if (!all_cut) return;
     broker.publish(QoS::exactly_once, "last");
     go_on();
+    judge_.closed();
+    object();
   }
 
   [[nodiscard]] Engine& engine() { return *engine_; }
@@ -100,7 +105,14 @@ class Conversation {
     return !broken_ && (read || acted || wrote);
   }
 
+  void object() {
+    for (const judge::Violation& violation : judge_.take_violations())
+      broker.faults.emplace_back(violation.what());
+  }
+
   void lose() {
+    judge_.closed();
+    object();
     engine_->link_lost();
     if (!cut_->keep_session) broker.lose_session();
     (void)application();
@@ -115,6 +127,7 @@ class Conversation {
       if (limited) count = std::min(count, cut_->after - to_client_);
       for (std::size_t i = 0; i < count; ++i)
         space[i] = std::byte{broker.output[i]};
+      judge_.server_bytes(space.first(count));
       broker.output.erase(broker.output.begin(),
                           broker.output.begin() + static_cast<std::ptrdiff_t>(count));
       engine_->rx_commit(count);
@@ -137,6 +150,7 @@ class Conversation {
     const bool limited = cut_ && cut_->direction == Cut::Direction::to_broker;
     const std::size_t left = limited ? cut_->after - std::min(cut_->after, to_broker_) : SIZE_MAX;
     if (!buffers_what_is_lost) count = std::min(count, left);
+    judge_.client_bytes(std::as_bytes(std::span{bytes}.first(count)));
     engine_->tx_consume(count);
     for (std::size_t i = 0; i < count; ++i) {
       if (i < left) broker.receive(bytes[i]);
@@ -203,6 +217,7 @@ class Conversation {
   alignas(4) std::array<std::byte, 256> rx_;
   alignas(4) std::array<std::byte, 768> tx_;
   std::optional<Engine> engine_;
+  judge::Judge judge_;
   std::optional<Cut> cut_;
   std::map<std::uint16_t, std::string> names_;
   std::size_t to_broker_{0};

@@ -8,12 +8,13 @@
 
 #include "minimq/engine.hpp"
 #include "support/hex.hpp"
+#include "support/judge/judge.hpp"
 
 namespace minimq::testing {
 
 /// A conversation with an engine, byte for byte and in virtual time: what comes in is hexadecimal,
 /// and so is what goes out. `<a>` in a text stands for the packet identifier of the ticket named by
-/// `name('a', ...)`.
+/// `name('a', ...)`. The judge sees all of it.
 class EngineScript : public ::testing::Test {
  protected:
   static constexpr std::string_view connack = "20 03 00 00 00";
@@ -27,6 +28,7 @@ class EngineScript : public ::testing::Test {
       EXPECT_EQ(check_config(config), std::nullopt);
       engine_.emplace(config);
       engine_->seed(0x0101);
+      judge_ = judge::Judge{{.may_know_a_session = config.adopt_session}};
     }
     return *engine_;
   }
@@ -37,9 +39,13 @@ class EngineScript : public ::testing::Test {
     names_.clear();
   }
 
+  void open_link() {
+    engine().link_opened();
+    judge_.connected();
+  }
   /// A link opens; CONNECT leaves and is returned.
   std::string open() {
-    engine().link_opened();
+    open_link();
     return sent();
   }
   /// A link opens, and the broker accepts.
@@ -48,7 +54,11 @@ class EngineScript : public ::testing::Test {
     receive(answer);
     ASSERT_EQ(engine().phase(), Engine::Phase::online);
   }
-  void lose_link() { engine().link_lost(); }
+  void lose_link() {
+    judge_.closed(time());
+    object();
+    engine().link_lost();
+  }
   void reconnect(std::string_view answer) {
     lose_link();
     connect(answer);
@@ -63,6 +73,7 @@ class EngineScript : public ::testing::Test {
       if (space.empty()) return false;
       const std::size_t count = std::min(space.size(), left.size());
       std::copy_n(left.begin(), count, space.begin());
+      judge_.server_bytes(left.first(count), time());
       engine().rx_commit(count);
       left = left.subspan(count);
     }
@@ -96,7 +107,22 @@ class EngineScript : public ::testing::Test {
     const auto event = engine().next_message();
     return event ? std::string{event->message().text()} : "none";
   }
-  void advance(Duration time) { engine().advance(engine().now() + time); }
+  void advance(Duration duration) {
+    // A client that is called too late cannot send in time.
+    const auto deadline = engine().next_deadline();
+    if (deadline && *deadline < engine().now() + duration) judge_.client_blocked(time());
+    engine().advance(engine().now() + duration);
+  }
+  /// The transport takes so many bytes of a message that goes there directly.
+  void end_direct(TxSpans pieces, std::size_t count) {
+    std::size_t left = count;
+    for (const Bytes piece : pieces) {
+      const Bytes taken = piece.first(std::min(piece.size(), left));
+      judge_.client_bytes(taken, time());
+      left -= taken.size();
+    }
+    engine().end_direct(pieces, count);
+  }
 
   /// The connection has ended for this reason.
   ::testing::AssertionResult ended(Error error, ReasonCode reason = ReasonCode::success) {
@@ -119,6 +145,12 @@ class EngineScript : public ::testing::Test {
   }
 
  private:
+  judge::Time time() { return engine().now().time_since_epoch(); }
+  void object() {
+    for (const judge::Violation& violation : judge_.take_violations())
+      ADD_FAILURE() << "the client breaks the specification: " << violation.what();
+  }
+
   std::vector<std::byte> take(std::size_t most) {
     std::vector<std::byte> all;
     while (all.size() < most) {
@@ -127,8 +159,10 @@ class EngineScript : public ::testing::Test {
       for (const Bytes piece : engine().tx_pending(gather)) {
         const std::size_t size = std::min(piece.size(), most - all.size());
         all.insert(all.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(size));
+        judge_.client_bytes(piece.first(size), time());
         count += size;
       }
+      object();
       if (count == 0) break;
       engine().tx_consume(count);
     }
@@ -157,6 +191,7 @@ class EngineScript : public ::testing::Test {
   alignas(4) std::byte rx_[256];
   alignas(4) std::byte tx_[768];
   std::optional<Engine> engine_;
+  judge::Judge judge_;
   std::vector<std::pair<char, Ticket>> names_;
 };
 

@@ -167,7 +167,7 @@ TEST_F(PayloadTest, ADirectMessageIsTheSamePacketHoweverMuchOfItWasTaken) {
     for (const Bytes piece : pieces)
       wire += as_text(piece);
     ASSERT_EQ(wire.size(), 207u);
-    engine().end_direct(pieces, taken);
+    end_direct(pieces, taken);
     payload.assign(payload.size(), '!');  // The caller's memory is the caller's again.
     const std::string rest = sent();
     const std::string whole =

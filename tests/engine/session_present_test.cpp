@@ -126,7 +126,7 @@ TEST_F(SessionPresent, ItIsNotInDoubtIfEveryConnectWasAnswered) {
 TEST_F(SessionPresent, ItIsNotInDoubtIfTheConnectWasNotWrittenWhole) {
   connect();
   lose_link();
-  engine().link_opened();
+  open_link();
   EXPECT_EQ(sent(28).size(), 28 * 3u - 1);
   reconnect(connack_resumed);
   EXPECT_TRUE(engine().resumed());
@@ -140,7 +140,7 @@ TEST_F(SessionPresent, ItStaysInDoubtOverAttemptsThatWereRefusedOrCutShort) {
   open();
   receive("20 03 00 89 00");
   lose_link();
-  engine().link_opened();
+  open_link();
   sent(5);
   reconnect(connack_resumed);
   EXPECT_FALSE(engine().resumed());

@@ -131,5 +131,30 @@ class PublishOffline(unittest.TestCase):
             self.assertFalse([line for line in program.lines if 'outcome' in line])
 
 
+class Scram(unittest.TestCase):
+    def run_it(self, password, *options):
+        plugin = [f'plugin {BIN}/scram_plugin.so', 'plugin_opt_user alice',
+                  'plugin_opt_password pencil', *options]
+        with Broker(*plugin) as broker, \
+                Program(BIN / 'example_05_scram', broker.address, 'alice', password) as program:
+            return program.wait_until_it_ends(), program.lines
+
+    def test_both_sides_know_the_password(self):
+        status, lines = self.run_it('pencil')
+        self.assertEqual((status, lines), (0, [
+            'connected, and the broker is who it says it is', 'authenticated again',
+            'published']))
+
+    def test_wrong_password(self):
+        status, lines = self.run_it('pen')
+        self.assertEqual((status, lines), (1, [
+            'not connected: connection_refused', 'the broker says: Not authorized']))
+
+    def test_broker_that_does_not_know_the_password(self):
+        status, lines = self.run_it('pencil', 'plugin_opt_lie true')
+        self.assertEqual(status, 1)
+        self.assertEqual(lines[0], 'not connected: authentication_failed')
+
+
 if __name__ == '__main__':
     unittest.main(verbosity=2)

@@ -7,6 +7,7 @@
 
 #include "support/device.hpp"
 #include "support/hex.hpp"
+#include "support/judged_transport.hpp"
 
 namespace minimq::testing {
 namespace {
@@ -53,6 +54,27 @@ TEST(Harness, SpinFailsTheTest) {
   Spinner spinner{transport};
   spinner.ready();
   EXPECT_NONFATAL_FAILURE(transport.run_until_idle(), "a spin");
+}
+
+TEST(Harness, WhatBreaksTheSpecificationFailsTheTest) {
+  ManualClock clock;
+  MemoryTransport memory{clock};
+  JudgedTransport judged{memory};  // It objects as well.
+  const auto ping = hex("C0 00");
+  const Bytes piece{ping};
+  const auto write = [&](Transport& transport) {
+    ASSERT_TRUE(transport.open(Broker{"a", 1}));
+    ASSERT_EQ(transport.write({&piece, 1}), 2u);
+    transport.close();
+  };
+  EXPECT_NONFATAL_FAILURE(write(memory), "[MQTT-3.1.0-1] the first packet is not CONNECT");
+  ::testing::TestPartResultArray failures;
+  {
+    const ::testing::ScopedFakeTestPartResultReporter reporter{
+        ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ALL_THREADS, &failures};
+    write(judged);
+  }
+  EXPECT_EQ(failures.size(), 2);
 }
 
 TEST(Harness, TransportCutsAsTheTestSays) {

@@ -56,6 +56,8 @@ class MemoryTransport final : public Transport {
   [[nodiscard]] std::size_t unread() const;
   /// Grows whenever bytes move or a stream opens or closes.
   [[nodiscard]] std::size_t activity() const { return activity_; }
+  /// Who sees all of it.
+  [[nodiscard]] judge::Judge& judge() { return judge_; }
 
   // The event loop, for sessions that are awaited.
 

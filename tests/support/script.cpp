@@ -32,6 +32,7 @@ Script::Script(const Config& config, Sizes sizes) : rx_(sizes.rx), tx_(sizes.tx)
   if (!whole.broker.valid()) whole.broker = Broker{"broker.test", 1883};
   if (whole.client_id.data() == nullptr) whole.client_id = "demo";
   if (whole.buffers.rx.data() == nullptr) whole.buffers = {rx_, tx_};
+  transport_.judge() = judge::Judge{{.may_know_a_session = whole.adopt_session}};
   session_.emplace(whole, transport_);
 }
 

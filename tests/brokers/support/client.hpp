@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "brokers/support/wait.hpp"
+#include "support/judged_transport.hpp"
 
 namespace minimq {
 
@@ -54,7 +55,7 @@ struct ClientMemory {
 };
 
 /// A session with its transport and memory, driven by blocking calls on the loop. It retries
-/// quickly, so that tests are quick.
+/// quickly, so that tests are quick. The judge sees every byte that it writes and reads.
 class Client {
  public:
   Client(posix::EventLoop& loop, std::string_view broker, std::string_view id, Config config = {},
@@ -64,7 +65,8 @@ class Client {
         id_{id},
         storage_(memory.rx + memory.tx),
         transport_{loop},
-        session_{complete(config, memory.rx), transport_} {
+        judged_{transport_, {.may_know_a_session = config.adopt_session, .keep_alive_slack = 1s}},
+        session_{complete(config, memory.rx), judged_} {
     EXPECT_FALSE(session_.config_error()) << to_string(*session_.config_error());
   }
 
@@ -155,6 +157,7 @@ class Client {
   std::string id_;
   std::vector<std::byte> storage_;
   posix::TcpTransport transport_;
+  testing::JudgedTransport judged_;
   Session session_;
 };
 

@@ -37,6 +37,8 @@ void Inbound::received_pubrel(std::uint16_t id) {
   Releases& releases = pubcomps_[id];
   ++(kept_[id] ? releases.known : releases.unknown);
   kept_.reset(id);
+  const auto owed = pubrecs_.counts.find(id);
+  if (owed != pubrecs_.counts.end()) late_pubrecs_[id] = owed->second;
 }
 
 void Inbound::puback(std::uint16_t id) {
@@ -45,7 +47,12 @@ void Inbound::puback(std::uint16_t id) {
 
 void Inbound::pubrec(std::uint16_t id, unsigned reason) {
   pubrecs_.take(id, "4.6.0-3");
-  kept_.set(id, reason < 0x80);
+  const auto late = late_pubrecs_.find(id);
+  if (late == late_pubrecs_.end()) {
+    kept_.set(id, reason < 0x80);
+  } else if (--late->second == 0) {  // It repeats an answer in an exchange that is over.
+    late_pubrecs_.erase(late);
+  }
 }
 
 void Inbound::pubcomp(std::uint16_t id, unsigned reason) {
@@ -63,6 +70,7 @@ void Inbound::connection_ended() {
   pubacks_.clear();
   pubrecs_.clear();
   pubcomps_.clear();
+  late_pubrecs_.clear();
 }
 
 void Inbound::session_ended() {

@@ -43,6 +43,7 @@ class Inbound {
   Owed pubacks_;
   Owed pubrecs_;
   std::unordered_map<std::uint16_t, Releases> pubcomps_;
+  std::unordered_map<std::uint16_t, unsigned> late_pubrecs_;  // owed since before a PUBREL
   std::bitset<65'536> kept_;  // QoS 2: answered with PUBREC, PUBREL has not come
 };
 

@@ -144,7 +144,8 @@ void Outbound::pubrel(std::uint16_t id, unsigned reason) {
 }
 
 void Outbound::check_release(Message& message, unsigned reason) {
-  require(reason == 0, "4.3.3-4",
+  const bool given_up = message.connection != connection_ && message.released_on == 0;
+  require(reason == 0 || given_up, "4.3.3-4",
           "PUBREL says Packet Identifier not found, and the client has that message under way");
   if (message.released_on != connection_) {
     require(message.pubrec_order > release_order_, "4.6.0-4",
