@@ -34,7 +34,11 @@ minimq::Task<> device(minimq::lwip::EventLoop&, minimq::Session& session) {
 
 int main() {
   static std::byte storage[1024];
-  alignas(std::max_align_t) static std::byte frames[512];
+  alignas(std::max_align_t) static std::byte frames[384];
+  // All the memory that this takes beside lwIP and the stack of the CPU.
+  static_assert(sizeof storage + sizeof frames + sizeof(minimq::Session) +
+                    sizeof(minimq::lwip::EventLoop) + sizeof(minimq::lwip::TcpTransport) <
+                2048);
   firmware::Board board;
   minimq::lwip::EventLoop loop{board, frames};
   minimq::lwip::TcpTransport transport{loop};

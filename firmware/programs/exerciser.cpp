@@ -3,12 +3,19 @@
 // A device that does what the test on the host asks for by messages, and says on its UART what has
 // happened. firmware/host/scenarios.py is the other side.
 //
-//   fw/echo      answers with the same payload, at QoS 1
-//   fw/count     a burst that is checked; fw/report tells the result
-//   fw/publish   "<qos> <count>": publishes that many messages to dev/data, and tells their
-//   outcomes fw/again     ends the connection and makes another one fw/report    tells what was
-//   counted, and what this program needed fw/vanish    ends the program without DISCONNECT, so that
-//   the broker publishes the will fw/quit      disconnects and ends the program
+// fw/echo: answers with the same payload, at QoS 1.
+//
+// fw/count: a burst that is checked.
+//
+// fw/report: tells how it was, and what this program needed.
+//
+// fw/publish, "<qos> <count>": publishes that many messages to dev/data, and tells their outcomes.
+//
+// fw/again: ends the connection and makes another one.
+//
+// fw/vanish: ends the program without DISCONNECT, so that the broker publishes the will.
+//
+// fw/quit: disconnects and ends the program.
 #include <minimq/lwip/event_loop.hpp>
 #include <minimq/lwip/tcp_transport.hpp>
 #include <minimq/minimq.hpp>
