@@ -2,7 +2,7 @@
 # The library's targets. The tree and the installed package include this same file, so whoever
 # uses minimq compiles its sources with their own compiler and flags.
 
-if(TARGET minimq::minimq)
+if(COMMAND minimq_add_library)
   return()
 endif()
 
@@ -24,11 +24,14 @@ endfunction()
 option(MINIMQ_QOS2 "Messages at QoS 2" ON)
 option(MINIMQ_SUBSCRIPTIONS "Subscriptions, and messages from the broker" ON)
 
-file(GLOB_RECURSE minimq_sources CONFIGURE_DEPENDS ${minimq_root}/src/*.cpp)
-minimq_add_library(minimq minimq::minimq ${minimq_sources})
-target_include_directories(minimq PUBLIC ${minimq_root}/include PRIVATE ${minimq_root}/src)
-target_compile_definitions(minimq PUBLIC
-  $<$<NOT:$<BOOL:${MINIMQ_QOS2}>>:MINIMQ_QOS2=0>
-  $<$<NOT:$<BOOL:${MINIMQ_SUBSCRIPTIONS}>>:MINIMQ_SUBSCRIPTIONS=0>)
+if(NOT TARGET minimq::minimq) # somebody may have compiled it already
+  file(GLOB_RECURSE minimq_sources CONFIGURE_DEPENDS ${minimq_root}/src/*.cpp)
+  minimq_add_library(minimq minimq::minimq ${minimq_sources})
+  target_include_directories(minimq PUBLIC ${minimq_root}/include PRIVATE ${minimq_root}/src)
+  target_compile_definitions(minimq PUBLIC
+    $<$<NOT:$<BOOL:${MINIMQ_QOS2}>>:MINIMQ_QOS2=0>
+    $<$<NOT:$<BOOL:${MINIMQ_SUBSCRIPTIONS}>>:MINIMQ_SUBSCRIPTIONS=0>)
+endif()
 
 add_subdirectory(${minimq_root}/ports/posix ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/posix)
+add_subdirectory(${minimq_root}/ports/lwip ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/lwip)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The table of sizes in README.md: sizes_table.py show|update|check OUT.
+"""The tables of sizes in README.md: sizes_table.py show|update|check OUT.
 
-Compiles the library for Cortex-M4 into OUT. `show` prints the table, `update` writes it into
-README.md, `check` fails if README.md differs: objects must be exact, code within 5 percent.
+The first is measured: the library is compiled for Cortex-M4 into OUT. The second is what
+size/budgets.txt says. `show` prints them, `update` writes them into README.md, `check` fails if
+README.md differs: objects and budgets must be exact, code within 5 percent.
 """
 
 import pathlib
@@ -14,10 +15,12 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / 'size'))
 import arm  # noqa: E402  (how the library is compiled for bare metal)
+import budgets  # noqa: E402
 
 CPU = 'cortex-m4'
 README = ROOT / 'README.md'
 BEGIN, END = '<!-- sizes: tools/sizes_table.py -->\n', '<!-- end of sizes -->\n'
+BUDGETS_BEGIN, BUDGETS_END = '<!-- budgets: size/budgets.txt -->\n', '<!-- end of budgets -->\n'
 TOLERANCE = 0.05
 
 # What the table shows of the types, in its order.
@@ -35,6 +38,36 @@ GROUPS = {
     'session': 'flash: session',
     'names': 'flash: names for logs (`to_string`), linked only if called',
 }
+COLUMNS = {'cortex-m0plus': 'M0+', 'cortex-m4': 'M4', 'cortex-m33': 'M33',
+           'cortex-m4-clang': 'M4, clang 19'}
+# What the second table shows, in its order; the rest of size/budgets.txt is for the tests.
+ROWS = {
+    'flash.publish': 'flash: publisher at QoS 0',
+    'flash.publish.without_qos2': 'flash: the publisher, built without QoS 2',
+    'flash.publish.without_subscriptions': 'flash: the publisher, without subscriptions either',
+    'flash.client': 'flash: minimal client, all QoS, both ways',
+    'flash.device': 'flash: device with coroutines, replies, will, credentials',
+    'flash.port.lwip': 'flash: the lwIP port',
+    'ram.frame': 'RAM: coroutine frame of the device above',
+    'stack.worst': 'stack: worst case of the library\'s own frames',
+    'instructions.publish_qos0': 'instructions: publish at QoS 0',
+    'instructions.publish_qos1': 'instructions: publish at QoS 1',
+    'instructions.inbound_qos0': 'instructions: receive at QoS 0',
+    'instructions.inbound_qos1': 'instructions: receive at QoS 1',
+    'instructions.keep_alive': 'instructions: keep alive, one round',
+}
+
+
+def budget_table(rows):
+    """From {(what, target): (budget, goal)}."""
+    head = ' | '.join(COLUMNS.values())
+    lines = [f'| Cortex-M, `-Os`, at most | {head} | goal |\n', '|---|' + '---:|' * 5 + '\n']
+    for what, text in ROWS.items():
+        cells = [str(rows[what, target][0]) if (what, target) in rows else ''
+                 for target in COLUMNS]
+        goals = {goal for (name, _), (_, goal) in rows.items() if name == what and goal}
+        lines.append(f'| {text} | {" | ".join(cells)} | {max(goals, default="")} |\n')
+    return ''.join(lines)
 
 
 def type_sizes(out):
@@ -82,14 +115,14 @@ def table(rows):
     return head + ''.join(f'| {what} | {size} |\n' for what, size, _ in rows)
 
 
-def between_marks(text):
+def between_marks(text, begin=BEGIN, end=END):
     """The table that is in the text now."""
-    return text.partition(BEGIN)[2].partition(END)[0]
+    return text.partition(begin)[2].partition(end)[0]
 
 
-def with_table(text, new):
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def with_table(text, new, first=BEGIN, last=END):
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
     if not (begin and end):
         raise ValueError('README.md: the marks of the table of sizes are missing')
     return before + begin + new + end + after
@@ -106,16 +139,20 @@ def complaints(text, rows):
 
 def main(verb, out):
     rows = measure(out)
+    second = budget_table(budgets.load())
+    text = README.read_text(encoding='utf-8')
     if verb == 'show':
-        print(table(rows), end='')
+        print(table(rows), second, sep='\n', end='')
     elif verb == 'update':
-        README.write_text(with_table(README.read_text(encoding='utf-8'), table(rows)),
-                          encoding='utf-8')
+        text = with_table(text, table(rows))
+        README.write_text(with_table(text, second, BUDGETS_BEGIN, BUDGETS_END), encoding='utf-8')
     else:
-        found = list(complaints(README.read_text(encoding='utf-8'), rows))
-        print('\n'.join(found) or 'the table of sizes is up to date')
+        found = list(complaints(text, rows))
+        if between_marks(text, BUDGETS_BEGIN, BUDGETS_END) != second:
+            found.append('README.md: the table of budgets is not what size/budgets.txt says')
+        print('\n'.join(found) or 'the tables of sizes are up to date')
         if found:
-            print('to update it: python3 tools/sizes_table.py update build/size/readme')
+            print('to update them: ./dev size update')
         return 1 if found else 0
     return 0
 

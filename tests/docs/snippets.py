@@ -14,7 +14,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FLAGS = ['-std=c++23', '-fsyntax-only', '-Wall', '-Wextra', '-Werror',
-         '-Wno-unused-variable', f'-I{ROOT}/include', f'-I{ROOT}/ports/posix/include', f'-I{HERE}']
+         '-Wno-unused-variable', f'-I{ROOT}/include', f'-I{ROOT}/ports/posix/include',
+         f'-I{ROOT}/ports/lwip/include', f'-I{HERE}']
 BLOCK = re.compile(r'^```cpp\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 DECLARATION = re.compile(r'(?:class |minimq::Task<|void |int )')
 PARAMETERS = """
@@ -25,7 +26,8 @@ PARAMETERS = """
 
 
 def documents():
-    yield from (ROOT / name for name in ('README.md', 'ARCHITECTURE.md', 'ports/posix/README.md'))
+    yield from (ROOT / name for name in ('README.md', 'ARCHITECTURE.md', 'ports/posix/README.md',
+                                      'ports/lwip/README.md'))
     yield from sorted((ROOT / 'docs').rglob('*.md'))
 
 
