@@ -20,8 +20,15 @@ function(minimq_add_library target alias)
   endif()
 endfunction()
 
+# What a program may go without although nothing it calls says so: see minimq/build.hpp.
+option(MINIMQ_QOS2 "Messages at QoS 2" ON)
+option(MINIMQ_SUBSCRIPTIONS "Subscriptions, and messages from the broker" ON)
+
 file(GLOB_RECURSE minimq_sources CONFIGURE_DEPENDS ${minimq_root}/src/*.cpp)
 minimq_add_library(minimq minimq::minimq ${minimq_sources})
 target_include_directories(minimq PUBLIC ${minimq_root}/include PRIVATE ${minimq_root}/src)
+target_compile_definitions(minimq PUBLIC
+  $<$<NOT:$<BOOL:${MINIMQ_QOS2}>>:MINIMQ_QOS2=0>
+  $<$<NOT:$<BOOL:${MINIMQ_SUBSCRIPTIONS}>>:MINIMQ_SUBSCRIPTIONS=0>)
 
 add_subdirectory(${minimq_root}/ports/posix ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/posix)

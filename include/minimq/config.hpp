@@ -18,6 +18,11 @@
 
 namespace minimq {
 
+namespace codec {
+struct WillEncoding;
+extern const WillEncoding will_encoding;
+}  // namespace codec
+
 /// The smallest rx: any CONNACK without diagnostic texts fits.
 inline constexpr std::size_t rx_size_min = 64;
 /// Bookkeeping in tx for each operation that is queued, in flight, or whose outcome waits to be
@@ -66,6 +71,9 @@ struct Will {
   /// Will Delay Interval, Message Expiry Interval, Content Type, Response Topic, Correlation Data,
   /// Payload Format Indicator and User Properties.
   std::span<const Property> properties{};
+  /// How it becomes a part of CONNECT. Leave it as it is: through it only those who have a will
+  /// link the code for it.
+  const codec::WillEncoding* encoding{&codec::will_encoding};
 };
 
 /// What happens to packets above the size of rx.

@@ -10,6 +10,7 @@
 
 #include "minimq/assigned_client_id.hpp"
 #include "minimq/authentication.hpp"
+#include "minimq/build.hpp"
 #include "minimq/config.hpp"
 #include "minimq/detail/control_queue.hpp"
 #include "minimq/detail/countdown.hpp"
@@ -164,10 +165,12 @@ class Engine {
   [[nodiscard]] Result<TxSpans> begin_aliased(std::uint16_t alias, const Publication& publication,
                                               TxGather& gather);
   [[nodiscard]] Result<void> end_aliased(std::uint16_t alias, TxSpans pieces, std::size_t count);
+#if MINIMQ_SUBSCRIPTIONS
   [[nodiscard]] Result<Ticket> subscribe(std::span<const TopicFilter> filters,
                                          std::span<const Property> properties);
   [[nodiscard]] Result<Ticket> unsubscribe(std::span<const std::string_view> filters,
                                            std::span<const Property> properties);
+#endif
   /// Online, DISCONNECT is sent, and nothing after it [MQTT-3.14.4-1]; otherwise the link is
   /// abandoned.
   [[nodiscard]] Result<void> disconnect(ReasonCode reason, std::span<const Property> properties);
@@ -302,7 +305,7 @@ class Engine {
   [[nodiscard]] Verdict on_puback(const codec::Ack& ack);
   [[nodiscard]] Verdict on_pubrec(const codec::Ack& ack);
   [[nodiscard]] Verdict on_pubcomp(const codec::Ack& ack);
-  [[nodiscard]] Verdict on_subscription_ack(SlotKind kind, Bytes body);
+  [[nodiscard]] Verdict on_subscription_ack(PacketType type, Bytes body);
   [[nodiscard]] bool awaits_answer(SlotIndex index) const;
   [[nodiscard]] bool may_have(Properties properties) const;
   void set_state(SlotIndex index, SlotState state);

@@ -8,6 +8,7 @@
 #include "minimq/authentication.hpp"
 #include "minimq/authenticator.hpp"
 #include "minimq/broker.hpp"
+#include "minimq/build.hpp"
 #include "minimq/bytes.hpp"
 #include "minimq/config.hpp"
 #include "minimq/engine.hpp"

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "minimq/build.hpp"
 #include "minimq/config.hpp"
 #include "minimq/engine.hpp"
 #include "minimq/error.hpp"
@@ -83,6 +84,7 @@ class Session final : private Waiter {
   /// configuration's own.
   [[nodiscard]] Result<void> publish_aliased(std::uint16_t alias, const Publication& publication);
 
+#if MINIMQ_SUBSCRIPTIONS
   /// Accepts a SUBSCRIBE with one or more topic filters; the outcome has a reason code for each. It
   /// is sent again until it is answered, unless the broker loses the session.
   ///
@@ -101,6 +103,7 @@ class Session final : private Waiter {
   }
   [[nodiscard]] Result<Ticket> unsubscribe(std::span<const std::string_view> filters,
                                            std::span<const Property> properties = {});
+#endif
 
   /// Acknowledges a message whose acknowledgement was deferred, or refuses it with a reason code of
   /// 0x80 and above. A refused QoS 2 message may come again if its PUBREC is lost with the link.

@@ -6,8 +6,8 @@
 
 #include "codec/properties.hpp"
 #include "codec/property_check.hpp"
-#include "codec/topic.hpp"
 #include "codec/utf8.hpp"
+#include "codec/will.hpp"
 #include "codec/writer.hpp"
 
 namespace minimq::codec {
@@ -57,7 +57,6 @@ class OwnProperties {
 
 struct Layout {
   std::size_t properties;
-  std::size_t will_properties;
   std::size_t remaining_length;
 };
 
@@ -73,11 +72,7 @@ Layout measure(const Config& config, const ConnectParameters& parameters,
                       properties_size(config.properties);
   layout.remaining_length = head_size + property_block_size(layout.properties) + length_size +
                             client_id(config, parameters).size();
-  if (const Will* const will = config.will) {
-    layout.will_properties = properties_size(will->properties);
-    layout.remaining_length += property_block_size(layout.will_properties) + length_size +
-                               will->topic.size() + length_size + will->payload.size();
-  }
+  if (config.will != nullptr) layout.remaining_length += config.will->encoding->size(*config.will);
   if (const Credentials* const credentials = config.credentials) {
     if (credentials->user_name) {
       layout.remaining_length += length_size + credentials->user_name->size();
@@ -114,12 +109,6 @@ bool are_good(const Credentials& credentials) {
   return !credentials.password || credentials.password->size() <= field_size_max;
 }
 
-// [MQTT-3.1.2-12], [MQTT-3.1.3-11]
-bool is_good(const Will& will) {
-  return is_valid_topic_name(will.topic) && will.payload.size() <= field_size_max &&
-         will.qos <= QoS::exactly_once;
-}
-
 // Values that would be protocol errors are refused [MQTT-3.1.2.11-M].
 bool has_good_properties(const Config& config) {
   PropertyCheck check{Carrier::connect};
@@ -131,9 +120,6 @@ bool has_good_properties(const Config& config) {
   check.reserve(PropertyId::authentication_method);
   check.reserve(PropertyId::authentication_data);
   if (!measure_properties(check, config.properties)) return false;
-  if (config.will != nullptr && !measure_properties(config.will->properties, Carrier::will)) {
-    return false;
-  }
   const ConnectParameters most{
       .clean_start = true, .maximum_packet_size = remaining_length_max, .topic_alias_maximum = 1};
   const OwnProperties own{config, most};
@@ -149,8 +135,9 @@ Result<void> check_connect(const Config& config) {
   if (config.credentials != nullptr && !are_good(*config.credentials)) {
     return std::unexpected{Error::config_credentials};
   }
-  if (config.will != nullptr && !is_good(*config.will)) {
-    return std::unexpected{Error::config_will};
+  if (config.will != nullptr) {
+    const Result<void> will = config.will->encoding->check(*config.will);
+    if (!will) return will;
   }
   if (!has_good_properties(config)) return std::unexpected{Error::config_property};
   return {};
@@ -174,13 +161,7 @@ void write_connect(GatherWriter& writer, const Config& config,
 
   // The payload, in the order of [MQTT-3.1.3-1].
   writer.text(client_id(config, parameters));  // [MQTT-3.1.3-2], [MQTT-3.1.3-3]
-  if (const Will* const will = config.will) {
-    // All three, also where they are empty [MQTT-3.1.2-9].
-    writer.varint(static_cast<std::uint32_t>(layout.will_properties));
-    write_properties(writer, will->properties);
-    writer.text(will->topic);
-    writer.binary(will->payload);
-  }
+  if (config.will != nullptr) config.will->encoding->write(writer, *config.will);
   if (const Credentials* const credentials = config.credentials) {
     // [MQTT-3.1.2-17], [MQTT-3.1.2-19]
     if (credentials->user_name) writer.text(*credentials->user_name);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "codec/subscribe.hpp"
 
+#include <algorithm>
+
 #include "codec/properties.hpp"
 #include "codec/reader.hpp"
 #include "codec/reason_codes.hpp"
 #include "codec/topic.hpp"
+#include "minimq/build.hpp"
 
 namespace minimq::codec {
 namespace {
@@ -40,10 +43,10 @@ bool is_good_filter(const TopicFilter& filter) {
 
 // The reserved bits stay 0 [MQTT-3.8.3-3], [MQTT-3.8.3-5], [MQTT-3.3.1-10], [MQTT-3.3.1-11].
 std::uint8_t options_of(const TopicFilter& filter) {
-  return static_cast<std::uint8_t>(static_cast<unsigned>(filter.maximum_qos) |
-                                   (filter.no_local ? 0x04u : 0u) |
-                                   (filter.retain_as_published ? 0x08u : 0u) |
-                                   static_cast<unsigned>(filter.retain_handling) << 4);
+  return static_cast<std::uint8_t>(
+      static_cast<unsigned>(std::min(filter.maximum_qos, build::highest_qos)) |
+      (filter.no_local ? 0x04u : 0u) | (filter.retain_as_published ? 0x08u : 0u) |
+      static_cast<unsigned>(filter.retain_handling) << 4);
 }
 
 }  // namespace

@@ -119,8 +119,8 @@ Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
 
 // The answer to SUBSCRIBE or UNSUBSCRIBE [MQTT-3.8.4-1], [MQTT-3.10.4-4], found by its identifier
 // [MQTT-2.2.1-6], [MQTT-3.8.4-2], [MQTT-3.10.4-5].
-Engine::Verdict Engine::on_subscription_ack(SlotKind kind, Bytes body) {
-  const auto type = kind == SlotKind::subscribe ? PacketType::suback : PacketType::unsuback;
+Engine::Verdict Engine::on_subscription_ack(PacketType type, Bytes body) {
+  const auto kind = type == PacketType::suback ? SlotKind::subscribe : SlotKind::unsubscribe;
   const auto ack = codec::decode_subscription_ack(type, body);
   if (!ack || !may_have(ack->properties)) {
     fail_received(ack ? ReasonCode::protocol_error : ack.error());

@@ -11,8 +11,8 @@ using detail::InboundState;
 // Fills the control queue when all of it was written.
 void Engine::stage_control() {
   if (phase_ != Phase::online || !control_.empty()) return;
-  stage_releases();
-  stage_acks();
+  if (build::qos2) stage_releases();
+  if (build::subscriptions) stage_acks();
   if (ping_due_ && phase_ == Phase::online && fits(2) && control_.add_pingreq()) {
     ping_due_ = false;
     trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::pingreq) << 4, 0,
@@ -67,7 +67,8 @@ void Engine::acks_written(Bytes packets) {
     const std::size_t size = std::size_t{2} + byte(1);
     const auto type = static_cast<PacketType>(byte(0) >> 4);
     if (type == PacketType::pingreq) await_pingresp();
-    if (size >= 4 && inbound_.written(type, static_cast<std::uint16_t>(byte(2) << 8 | byte(3)))) {
+    if (build::subscriptions && size >= 4 &&
+        inbound_.written(type, static_cast<std::uint16_t>(byte(2) << 8 | byte(3)))) {
       progress_ = true;
     }
     packets = packets.subspan(size);

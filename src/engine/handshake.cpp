@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "codec/connack.hpp"
 #include "codec/connect.hpp"
 #include "minimq/engine.hpp"
@@ -162,7 +164,7 @@ void Engine::take_limits(const codec::Connack& connack) {
       .receive_maximum = connack.receive_maximum,
       .keep_alive_s = connack.server_keep_alive.value_or(config_.keep_alive_s),  // [MQTT-3.2.2-21]
       .topic_alias_maximum = connack.topic_alias_maximum,
-      .maximum_qos = connack.maximum_qos,
+      .maximum_qos = std::min(connack.maximum_qos, build::highest_qos),
       .retain_available = connack.retain_available,
       .wildcard_available = connack.wildcard_available,
       .subscription_ids_available = connack.subscription_ids_available,

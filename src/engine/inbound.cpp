@@ -42,13 +42,13 @@ bool Engine::find_message(codec::Publish& publish, std::size_t& size) {
 bool Engine::has_message() {
   codec::Publish publish;
   std::size_t size = 0;
-  return find_message(publish, size);
+  return build::subscriptions && find_message(publish, size);
 }
 
 std::optional<Event> Engine::next_message() {
   codec::Publish publish;
   std::size_t size = 0;
-  if (!find_message(publish, size)) return std::nullopt;
+  if (!build::subscriptions || !find_message(publish, size)) return std::nullopt;
   const std::uint32_t skipped = oversize_;
   oversize_ = 0;
   rx_.hold(size);
@@ -146,7 +146,7 @@ Event Engine::hand_out(const codec::Publish& publish, std::uint32_t skipped) {
 // The application is done with the message it holds: now it is acknowledged, whatever became of it
 // [MQTT-3.3.4-1], [MQTT-4.3.2-4], [MQTT-4.3.3-8], [MQTT-4.5.0-2], [MQTT-3.10.4-3].
 void Engine::release_message() {
-  if (!rx_.holding() || calling_) return;
+  if (!build::subscriptions || !rx_.holding() || calling_) return;
   rx_.release();
   InboundEntry* const entry = inbound_.find(held_id_);
   if (held_id_ != 0 && !deferred_ && entry != nullptr) {

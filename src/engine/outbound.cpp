@@ -25,12 +25,14 @@ Result<Ticket> Engine::publish(const Publication& publication) {
 
 // What this connection allows; offline nothing is known yet, and the next CONNACK decides.
 Result<QoS> Engine::permitted_qos(const Publication& publication) const {
-  if (phase_ != Phase::online) return publication.qos;
-  if (publication.retain && !limits_.retain_available) {
+  const bool online = phase_ == Phase::online;
+  if (online && publication.retain && !limits_.retain_available) {
     return std::unexpected{Error::retain_not_supported};  // [MQTT-3.2.2-14]
   }
-  if (publication.qos <= limits_.maximum_qos) return publication.qos;
-  if (config_.downgrade_qos) return limits_.maximum_qos;
+  const QoS most = online ? limits_.maximum_qos : build::highest_qos;
+  if (publication.qos <= most) return publication.qos;
+  const bool is_level = publication.qos <= QoS::exactly_once;
+  if (is_level && config_.downgrade_qos) return most;
   return std::unexpected{Error::qos_not_supported};  // [MQTT-3.2.2-11]
 }
 

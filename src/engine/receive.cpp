@@ -20,7 +20,7 @@ void Engine::rx_commit(std::size_t count) {
 void Engine::scan() {
   paused_ = false;
   while (phase_ == Phase::connecting || phase_ == Phase::online) {
-    if (skip_left_ != 0) skip_bytes();
+    if (build::subscriptions && skip_left_ != 0) skip_bytes();
     const Bytes bytes = rx_.unscanned();
     const auto header = codec::decode_fixed_header(bytes);
     if (!header) {
@@ -61,7 +61,7 @@ void Engine::scan_oversize(const codec::FixedHeader& header) {
     return;
   }
   if (header.packet_size() > accepted_packet_size() || header.type != PacketType::publish ||
-      phase_ != Phase::online) {
+      phase_ != Phase::online || !build::subscriptions) {
     fail(Error::inbound_too_large, ReasonCode::packet_too_large);
     return;
   }
@@ -128,13 +128,19 @@ Engine::Verdict Engine::process(const codec::FixedHeader& header, Bytes packet) 
 // Dispatches; each packet has its own function.
 Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes body) {
   switch (header.type) {
-    case PacketType::publish: return on_publish(header.flags, body);
-    case PacketType::puback:
+    case PacketType::publish:
+      if (build::subscriptions) return on_publish(header.flags, body);
+      break;
     case PacketType::pubrec:
     case PacketType::pubrel:
-    case PacketType::pubcomp: return on_ack(header.type, body);
-    case PacketType::suback: return on_subscription_ack(SlotKind::subscribe, body);
-    case PacketType::unsuback: return on_subscription_ack(SlotKind::unsubscribe, body);
+    case PacketType::pubcomp:
+      if (!build::qos2) break;
+      [[fallthrough]];
+    case PacketType::puback: return on_ack(header.type, body);
+    case PacketType::suback:
+    case PacketType::unsuback:
+      if (build::subscriptions) return on_subscription_ack(header.type, body);
+      break;
     case PacketType::pingresp: return on_pingresp(body);
     case PacketType::disconnect: on_disconnect(body); return Verdict::done;
     case PacketType::connect:
@@ -153,7 +159,8 @@ Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes b
 
 Engine::Verdict Engine::on_publish(std::uint8_t flags, Bytes body) {
   const auto publish = codec::decode_publish(flags, body);
-  const ReasonCode code = publish ? judge_alias(*publish) : publish.error();
+  ReasonCode code = publish ? judge_alias(*publish) : publish.error();
+  if (publish && publish->qos > build::highest_qos) code = ReasonCode::protocol_error;
   if (code == ReasonCode::success) return Verdict::keep;
   fail_received(code);
   return Verdict::done;
@@ -173,7 +180,7 @@ Engine::Verdict Engine::on_ack(PacketType type, Bytes body) {
     fail_received(ack ? ReasonCode::protocol_error : ack.error());
     return Verdict::done;
   }
-  if (type == PacketType::puback) return on_puback(*ack);
+  if (!build::qos2 || type == PacketType::puback) return on_puback(*ack);
   if (type == PacketType::pubrec) return on_pubrec(*ack);
   if (type == PacketType::pubrel) return on_pubrel(*ack);
   return on_pubcomp(*ack);

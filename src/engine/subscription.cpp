@@ -4,6 +4,8 @@
 #include "codec/writer.hpp"
 #include "minimq/engine.hpp"
 
+#if MINIMQ_SUBSCRIPTIONS
+
 namespace minimq {
 
 namespace {
@@ -59,3 +61,5 @@ Result<Ticket> Engine::unsubscribe(std::span<const std::string_view> filters,
 }
 
 }  // namespace minimq
+
+#endif

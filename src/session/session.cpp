@@ -64,23 +64,6 @@ bool Session::publish_directly(const Publication& publication) {
   return true;
 }
 
-Result<Ticket> Session::subscribe(std::span<const TopicFilter> filters,
-                                  std::span<const Property> properties) {
-  if (const auto ok = usable(); !ok) return std::unexpected{ok.error()};
-  const auto ticket = engine_.subscribe(filters, properties);
-  if (ticket) changed();
-  if (!ticket && ticket.error() == Error::not_ready) subscribe_refused_ = fresh_ = true;
-  return ticket;
-}
-
-Result<Ticket> Session::unsubscribe(std::span<const std::string_view> filters,
-                                    std::span<const Property> properties) {
-  if (const auto ok = usable(); !ok) return std::unexpected{ok.error()};
-  const auto ticket = engine_.unsubscribe(filters, properties);
-  if (ticket) changed();
-  return ticket;
-}
-
 Result<void> Session::acknowledge(AckHandle handle, ReasonCode reason) {
   if (engine_.calling()) return std::unexpected{Error::busy};
   const auto result = engine_.acknowledge(handle, reason);
