@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Every first byte, and every form of a Variable Byte Integer, as a broker may send them.
+#include <algorithm>
 #include <array>
 #include <gtest/gtest.h>
 
@@ -117,7 +118,8 @@ Form form_of(const std::vector<unsigned>& bytes) {
   return form;
 }
 
-// Calls `see(bytes)` for each sequence of one to five bytes out of those at the bounds.
+// Calls `see(bytes)` for each sequence of one to five bytes out of those at the bounds, of which
+// only the last may end the form.
 template <class See>
 void for_each_sequence(See see) {
   constexpr std::array<unsigned, 6> bounds{0x00, 0x01, 0x7F, 0x80, 0x81, 0xFF};
@@ -126,7 +128,8 @@ void for_each_sequence(See see) {
     std::vector<unsigned> bytes;
     for (const std::size_t digit : digits)
       bytes.push_back(bounds[digit]);
-    see(bytes);
+    const auto ends = [](unsigned byte) { return byte < 0x80; };
+    if (std::none_of(bytes.begin(), bytes.end() - 1, ends)) see(bytes);
     std::size_t at = 0;
     while (at < digits.size() && ++digits[at] == bounds.size())
       digits[at++] = 0;

@@ -14,7 +14,7 @@ using Row = std::vector<std::string>;
 
 /// `path` counts from the top of the project. A file that is not there has no lines.
 inline std::vector<std::string> lines_of(const std::string& path) {
-  std::ifstream file{std::string{MINIMQ_SOURCE_DIR} + "/" + path};
+  std::ifstream file{MINIMQ_SOURCE_DIR "/" + path};
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);)
     lines.push_back(line);

@@ -49,10 +49,11 @@ SmallWorld::SmallWorld(const Bounds& bounds) : bounds_{bounds} {
   broker_.habits.hands_on_at_pubrel = bounds.hands_on_at_pubrel;
   broker_.habits.smallest_ids = true;
   std::memset(&place(), 0, sizeof(Place));
-  const Config config{.broker = Broker{"broker", 1883},
-                      .client_id = "device",
-                      .buffers = {place().rx, place().tx},
-                      .receive_maximum = 2};
+  // One for all worlds: what is between its members is copied with it.
+  static const Config config{.broker = Broker{"broker", 1883},
+                             .client_id = "device",
+                             .buffers = {place().rx, place().tx},
+                             .receive_maximum = 2};
   new (place().session.data()) Session{config, *this};
   drive();
 }
