@@ -51,7 +51,7 @@ TEST(ReceivedPublish, EveryCombinationOfFlags) {  // [MQTT-3.3.1-2], [MQTT-3.3.1
     const Tight tight{hex(body)};
     const auto publish = decode_publish(static_cast<std::uint8_t>(flags), tight.bytes());
     const bool good = qos != 3 && (qos != 0 || (flags & 8) == 0);
-    ASSERT_EQ(publish.has_value(), good) << flags;
+    ASSERT_EQ(publish.has_value(), good) << flags << " [MQTT-3.3.1-2] [MQTT-3.3.1-4]";
     if (!good) {
       EXPECT_EQ(publish.error(), ReasonCode::malformed_packet) << "[MQTT-3.3.1-2] [MQTT-3.3.1-4]";
       continue;

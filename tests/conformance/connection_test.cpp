@@ -91,10 +91,10 @@ TEST_F(Connecting, UserNameAndPasswordArePresentExactlyAsTheirFlags) {
   const auto tail = [this] { return hex(open()).size() - 15u - 1u; };  // behind the client id
   config.session_expiry_s = 0;
   const std::size_t properties = 3 + 5;  // Receive Maximum and Maximum Packet Size
-  EXPECT_EQ(opens_with_flags() & 0xC0, 0x00u) << "[MQTT-3.1.2-16]";
+  EXPECT_EQ(opens_with_flags() & 0xC0, 0x00u) << "[MQTT-3.1.2-16] [MQTT-3.1.2-18]";
   EXPECT_EQ(tail(), properties) << "[MQTT-3.1.2-16] [MQTT-3.1.2-18]";
   credentials.user_name = "";
-  EXPECT_EQ(opens_with_flags() & 0xC0, 0x80u);
+  EXPECT_EQ(opens_with_flags() & 0xC0, 0x80u) << "[MQTT-3.1.2-17] [MQTT-3.1.2-18]";
   EXPECT_EQ(tail(), properties + 2) << "[MQTT-3.1.2-17]";
 }
 

@@ -130,6 +130,20 @@ TEST_F(PerConnection, SubscriptionsAreRefusedWhereTheyAreNotAvailable) {
   EXPECT_TRUE(engine().subscribe({&filter, 1}, {&id, 1})) << "[MQTT-3.2.2.3-M]";
 }
 
+TEST_F(PerConnection, EachFlagIsAboutItsOwnKindOfSubscription) {
+  const Property id = Property::subscription_identifier(1);
+  const TopicFilter filter{.filter = "a"};
+  for (const std::string_view missing : {"28", "29", "2A"}) {
+    start_anew();
+    connect(connack_with(std::string{missing} + " 00"));
+    EXPECT_EQ(subscribe("#").has_value(), missing != "28") << missing << " [MQTT-3.2.2.3.11-M]";
+    EXPECT_EQ(engine().subscribe({&filter, 1}, {&id, 1}).has_value(), missing != "29")
+        << missing << " [MQTT-3.2.2.3.11-M]";
+    EXPECT_EQ(subscribe("$share/g/a").has_value(), missing != "2A")
+        << missing << " [MQTT-3.2.2.3.11-M]";
+  }
+}
+
 TEST_F(PerConnection, ASubscriptionMayAskForMoreThanTheMaximumQos) {
   for (const std::string_view limit : {"24 00", "24 01"}) {
     start_anew();
@@ -166,6 +180,21 @@ TEST_F(PerConnection, TheReceiveMaximumBeginsAnewOnEachConnection) {
   reconnect(connack_resumed);
   EXPECT_EQ(sent(), bytes("3C 07 00 01 't' <b> 00 'x' 32 07 00 01 't' <c> 00 'x'"))
       << "[MQTT-4.9.0-1]";
+}
+
+TEST_F(PerConnection, MoreReleasesThanTheReceiveMaximumLeaveNoQuota) {
+  connect();
+  name('b', publish(QoS::exactly_once));
+  name('c', publish(QoS::exactly_once));
+  sent();
+  receive("50 02 <b> 50 02 <c>");
+  name('a', publish(QoS::at_least_once));
+  reconnect("20 06 01 00 03 21 00 01");
+  EXPECT_EQ(sent(), bytes("62 02 <b> 62 02 <c>")) << "[MQTT-4.9.0-2]";
+  receive("70 02 <b>");
+  EXPECT_EQ(sent(), "") << "[MQTT-4.9.0-2]";
+  receive("70 02 <c>");
+  EXPECT_EQ(sent(), bytes("32 07 00 01 't' <a> 00 'x'")) << "[MQTT-4.9.0-2]";
 }
 
 TEST_F(PerConnection, EverythingButMessagesFlowsAtQuotaZero) {

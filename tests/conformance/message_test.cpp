@@ -21,6 +21,10 @@ TEST_F(Messages, AnAcknowledgementHasTheIdentifierOfItsMessage) {
   for (const std::string_view id : {"00 01", "12 34", "FF FF"}) {
     start_anew();
     connect();
+    receive("34 07 00 01 't' 00 07 00 'w'");  // An exchange that goes on beside those below.
+    EXPECT_EQ(message(), "w");
+    engine().end_views();
+    EXPECT_EQ(sent(), "50 02 00 07") << "[MQTT-2.2.1-5]";
     const std::string text{id};
     receive("32 07 00 01 't' " + text + " 00 'x'");
     EXPECT_EQ(message(), "x");

@@ -135,13 +135,21 @@ TEST_F(Ending, PingrespWithAnythingIsMalformedAndOneNobodyAskedForIsNot) {
 }
 
 TEST_F(Ending, DisconnectLeavesOutItsPropertiesToFit) {
-  const Property given[] = {Property::user("name", "value"), Property::reason_string("bye")};
-  for (const bool user : {true, false}) {
+  struct Case {
+    Property property;
+    std::string_view limit, expected;
+  };
+  const Property user = Property::user("name", "value");
+  const Property why = Property::reason_string("bye");
+  for (const Case& row :
+       {Case{user, "05", "E0 01 04"}, Case{why, "05", "E0 01 04"}, Case{user, "11", "E0 01 04"},
+        Case{why, "09", "E0 01 04"}, Case{user, "12", "E0 10 04 0E 26 00 04 'name' 00 05 'value'"},
+        Case{why, "0A", "E0 08 04 06 1F 00 03 'bye'"}}) {
     start_anew();
-    connect(connack_with("27 00 00 00 05"));
-    ASSERT_TRUE(engine().disconnect(ReasonCode::disconnect_with_will_message,
-                                    std::span{given}.subspan(user ? 0 : 1, 1)));
-    EXPECT_EQ(sent(), "E0 01 04") << "[MQTT-3.14.2-3] [MQTT-3.14.2-4]";
+    connect(connack_with("27 00 00 00 " + std::string{row.limit}));
+    ASSERT_TRUE(engine().disconnect(ReasonCode::disconnect_with_will_message, {&row.property, 1}))
+        << row.limit << " [MQTT-3.14.2-3] [MQTT-3.14.2-4]";
+    EXPECT_EQ(sent(), bytes(row.expected)) << row.limit << " [MQTT-3.14.2-3] [MQTT-3.14.2-4]";
     EXPECT_TRUE(engine().finished());
   }
 }

@@ -263,7 +263,8 @@ TEST_F(Closing, DisconnectDropsItsPropertiesAndThenItselfToFit) {  // [MQTT-3.14
   const Property why = Property::reason_string("bye");
   for (int size = 2; size <= 5; ++size) {
     connect_with_packet_size(size);
-    ASSERT_TRUE(engine().disconnect(ReasonCode::disconnect_with_will_message, {&why, 1}));
+    ASSERT_TRUE(engine().disconnect(ReasonCode::disconnect_with_will_message, {&why, 1}))
+        << "[MQTT-3.14.2-3]";
     EXPECT_EQ(sent(), size >= 3 ? "E0 01 04" : "") << "[MQTT-3.14.2-3]";
     EXPECT_TRUE(engine().finished());
     connect_with_packet_size(size);

@@ -91,7 +91,7 @@ TEST_F(OversizeTest, SkippedItIsReadThroughReportedAndAnswered) {
   expect_skipped(QoS::at_least_once);
   EXPECT_EQ(sent(), "");
   EXPECT_EQ(message(), "x");
-  EXPECT_EQ(sent(), "40 03 00 05 97");
+  EXPECT_EQ(sent(), "40 03 00 05 97") << "[MQTT-3.3.4-1]";
   EXPECT_EQ(engine().counters().refused_inbound, 2);
 }
 

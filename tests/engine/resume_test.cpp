@@ -255,6 +255,22 @@ TEST_F(Resume, AConnackWithoutTheAssignedClientIdIsAProtocolError) {
   EXPECT_TRUE(ended(Error::protocol_error, ReasonCode::protocol_error)) << "[MQTT-3.1.3-7]";
 }
 
+TEST_F(Resume, AttemptsThatFailDoNotEndTheSession) {
+  connect();
+  name('a', publish(QoS::exactly_once));
+  sent();
+  lose_link();
+  open_link();
+  lose_link();
+  open();
+  lose_link();
+  open();
+  receive("20 03 00 88 00");
+  lose_link();
+  connect(connack_resumed);
+  EXPECT_EQ(sent(), bytes("3C 07 00 01 't' <a> 00 'x'")) << "[MQTT-3.1.2-23]";
+}
+
 TEST_F(Resume, WhatIsOfflineForLongIsNotDroppedByTheClock) {  // Rule 24.
   connect();
   name('a', publish(QoS::exactly_once));

@@ -36,7 +36,7 @@ TEST_F(AssignedId, IsUsedFromThenOn) {
   EXPECT_EQ(kept_.view(), "broker-1") << "[MQTT-3.2.2-16]";
   lose_link();
   const ClientPacket connect = script().connect({.session_present = true});
-  EXPECT_EQ(connect.client_id, "broker-1") << "[MQTT-3.2.2-16]";
+  EXPECT_EQ(connect.client_id, "broker-1") << "[MQTT-3.2.2-16] [MQTT-3.1.3-2]";
   EXPECT_FALSE(connect.clean_start);
 }
 
