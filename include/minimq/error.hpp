@@ -71,9 +71,18 @@ enum class Error : std::uint8_t {
   connack_timeout,         ///< No CONNACK in time.
   ping_timeout,            ///< No PINGRESP in time.
   write_stalled,           ///< The transport took no byte for too long.
-  certificate_rejected,    ///< TLS: the peer's identity could not be verified.
   transport_unsupported,   ///< The transport cannot open a broker of this form.
   authentication_timeout,  ///< No answer to a re-authentication in time.
+
+  // TLS. The transport has its library's own code. Nothing of MQTT was sent.
+  certificate_expired = 112,   ///< A certificate of the broker is not valid any more.
+  certificate_not_yet_valid,   ///< A certificate of the broker is not valid yet; or our clock is
+                               ///< slow.
+  certificate_wrong_name,      ///< The broker's certificate is for another host.
+  certificate_untrusted,       ///< No known authority vouches for the broker's certificate.
+  certificate_rejected,        ///< The broker's certificate cannot be used for another reason.
+  client_certificate_refused,  ///< The broker wants a client certificate, or another one.
+  tls_error,                   ///< The handshake or a record failed for another reason.
 
   // The peer.
   connection_refused = 128,  ///< CONNACK with a reason code of 0x80 or above.

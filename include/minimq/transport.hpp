@@ -49,8 +49,7 @@ class Transport {
 
   /// Begins to open a connection, or continues. The broker stays the same until the result is not
   /// `pending`, or `close` was called. Errors: host_not_found, connect_refused, host_unreachable,
-  /// certificate_rejected, transport_unsupported, link_error. After an error the transport is
-  /// closed.
+  /// transport_unsupported, link_error, and those of TLS. After an error the transport is closed.
   [[nodiscard]] virtual Result<Progress> open(const Broker& broker) = 0;
 
   /// Reads at most `space.size()` bytes; `space` is not empty. Returns 0 when nothing is there now.

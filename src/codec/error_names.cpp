@@ -67,9 +67,17 @@ constexpr NameList link_names =
     "connack_timeout\0"
     "ping_timeout\0"
     "write_stalled\0"
-    "certificate_rejected\0"
     "transport_unsupported\0"
     "authentication_timeout\0"sv;
+
+constexpr NameList tls_names =
+    "certificate_expired\0"
+    "certificate_not_yet_valid\0"
+    "certificate_wrong_name\0"
+    "certificate_untrusted\0"
+    "certificate_rejected\0"
+    "client_certificate_refused\0"
+    "tls_error\0"sv;
 
 constexpr NameList peer_names =
     "connection_refused\0"
@@ -97,6 +105,9 @@ std::string_view find_name(Error error) {
   if (error >= Error::session_lost) return name_in(ending_names, error, Error::session_lost);
   if (error >= Error::connection_refused) {
     return name_in(peer_names, error, Error::connection_refused);
+  }
+  if (error >= Error::certificate_expired) {
+    return name_in(tls_names, error, Error::certificate_expired);
   }
   if (error >= Error::link_closed) return name_in(link_names, error, Error::link_closed);
   if (error >= Error::not_ready) return name_in(capacity_names, error, Error::not_ready);

@@ -56,6 +56,13 @@ Retry retry_class(ReasonCode reason) {
   return Retry::slowly;
 }
 
+// A certificate that is not yet valid is not among them: it is our clock that will be set.
+bool is_about_certificates(Error error) {
+  return error == Error::certificate_expired || error == Error::certificate_wrong_name ||
+         error == Error::certificate_untrusted || error == Error::certificate_rejected ||
+         error == Error::client_certificate_refused;
+}
+
 }  // namespace
 
 Retry retry_class(Cause cause) {
@@ -65,9 +72,8 @@ Retry retry_class(Cause cause) {
   }
   if (error == Error::receive_maximum_exceeded) return Retry::resume;
   const bool lasting = error == Error::malformed_packet || error == Error::protocol_error ||
-                       error == Error::rx_too_small || error == Error::certificate_rejected ||
-                       error == Error::transport_unsupported ||
-                       error == Error::authentication_failed ||
+                       error == Error::rx_too_small || error == Error::transport_unsupported ||
+                       is_about_certificates(error) || error == Error::authentication_failed ||
                        error == Error::assigned_client_id_too_long;
   return lasting ? Retry::slowly : Retry::soon;
 }

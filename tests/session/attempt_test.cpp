@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(BothForms, Attempt, ::testing::Values(Form::super_loop,
 TEST_P(Attempt, FailsForEachReasonOfTheTransport) {
   for (const Error error :
        {Error::connect_refused, Error::host_unreachable, Error::host_not_found, Error::link_error,
-        Error::certificate_rejected, Error::transport_unsupported}) {
+        Error::transport_unsupported, Error::certificate_untrusted, Error::tls_error}) {
     script.transport().set_open(std::unexpected{error});
     ASSERT_TRUE(script.session().reconnect_now());
     EXPECT_THAT(device.events(), ElementsAre("disconnected " + std::string{to_string(error)}));

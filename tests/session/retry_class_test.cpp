@@ -135,8 +135,11 @@ TEST(RetryClass, OfEveryErrorOfTheTransport) {
   for (const auto& [error, is_soon] :
        {Case{Error::connect_refused, true}, Case{Error::host_unreachable, true},
         Case{Error::host_not_found, true}, Case{Error::link_error, true},
-        Case{Error::link_closed, true}, Case{Error::certificate_rejected, false},
-        Case{Error::transport_unsupported, false}}) {
+        Case{Error::link_closed, true}, Case{Error::transport_unsupported, false},
+        Case{Error::certificate_expired, false}, Case{Error::certificate_not_yet_valid, true},
+        Case{Error::certificate_wrong_name, false}, Case{Error::certificate_untrusted, false},
+        Case{Error::certificate_rejected, false}, Case{Error::client_certificate_refused, false},
+        Case{Error::tls_error, true}}) {
     const Range range = range_after(
         [e = error](Script& script) { script.transport().set_open(std::unexpected{e}); });
     EXPECT_EQ(range.event, "disconnected " + std::string{to_string(error)});
