@@ -29,7 +29,7 @@ int World::link_opened() {
   opened_at_ = last_sent_ = last_received_ = clocks_.world;
   judge_.connected();
   outbound_.opened();
-  inbound_.opened();
+  inbound_.opened(session_->counters().refused_inbound);
   return connection;
 }
 
@@ -63,7 +63,7 @@ void World::client_sent(std::string_view bytes) {
         ledger_.sent_at_most_once(*number);
       }
       outbound_.sent(*packet);
-      inbound_.sent(*packet);
+      inbound_.sent(*packet, session_->counters().refused_inbound);
     }
   } catch (const judge::Violation& broken) {
     journal_.violate("I14", broken.what());
@@ -110,8 +110,9 @@ void World::client_closed() {
   const bool without_dup =
       settings_.habits.resends_without_dup || settings_.habits.repeats_messages != 0;
   doubted_ |= without_dup && !outbound_.online();
-  if (session_->counters().refused_inbound != refused_inbound_ || doubted_) {
-    refused_inbound_ = session_->counters().refused_inbound;
+  const std::uint16_t dropped = inbound_.dropped(session_->counters().refused_inbound);
+  if (dropped != dropped_inbound_ || doubted_) {
+    dropped_inbound_ = dropped;
     ledger_.memory_in_doubt();
   }
   if (outbound_.closed(sent_)) {
@@ -200,7 +201,7 @@ void World::check_attempts() {
   const auto bound = static_cast<Time>(config_.backoff_max.count());
   if (bound < 5'000 || settings_.disconnects != 0) return;
   const Time expected = 40 + 12 * Time{lasting_} + 4 * clocks_.world / bound;
-  const bool resumes = refused_inbound_ != 0;
+  const bool resumes = dropped_inbound_ != 0;
   journal_.require(resumes || Time{attempts_} <= expected, "I17",
                    std::to_string(attempts_) + " attempts");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "simulation/payload.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace minimq::simulation {
@@ -48,8 +49,10 @@ std::string make_payload(std::uint32_t number, std::size_t size) {
   payload.reserve(size);
   append(payload, number, 4);
   append(payload, static_cast<std::uint32_t>(size), 2);
-  while (payload.size() + tail_size < size)
-    payload += static_cast<char>(number * 7 + payload.size());
+  const std::size_t filled = payload.size();
+  payload.resize(std::max(filled, size - std::min(size, tail_size)));
+  for (std::size_t at = filled; at < payload.size(); ++at)
+    payload[at] = static_cast<char>(number * 7 + at);
   append(payload, crc_of(payload), 4);
   return payload;
 }

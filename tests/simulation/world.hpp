@@ -47,7 +47,7 @@ class World final : private LinkObserver, private model::Observer {
   void live_until(Time end);
   void come_to_rest();
   /// What is not settled yet; empty: everything is.
-  [[nodiscard]] std::string unsettled() const;
+  [[nodiscard]] std::string_view unsettled() const;
   void step();
   void move_network();
   void flush_broker();
@@ -124,7 +124,7 @@ class World final : private LinkObserver, private model::Observer {
   unsigned connections_{0};
   unsigned attempts_{0};
   unsigned lasting_{0};
-  unsigned refused_inbound_{0};
+  unsigned dropped_inbound_{0};
   bool doubted_{false};
   Time set_back_{0};  // the device's clock, altogether
   std::size_t tx_free_{0};

@@ -174,7 +174,9 @@ bool Broker::wants_close(Connection connection) const {
 
 void Broker::advance(Time now) {
   now_ = now;
-  for (std::size_t i = 0; i < links_.size(); ++i) {
+  while (first_open_ < links_.size() && links_[first_open_].closing)
+    ++first_open_;
+  for (std::size_t i = first_open_; i < links_.size(); ++i) {
     Link& at = links_[i];
     if (at.closing) continue;
     for (std::size_t k = 0; k < at.held.size();) {
@@ -207,7 +209,8 @@ void Broker::advance(Time now) {
 
 std::optional<Time> Broker::next_deadline() const {
   Time next = INT64_MAX;
-  for (const Link& at : links_) {
+  for (std::size_t i = first_open_; i < links_.size(); ++i) {
+    const Link& at = links_[i];
     if (at.closing) continue;
     for (const HeldAck& held : at.held)
       next = std::min(next, held.at);

@@ -151,6 +151,7 @@ class Broker {
   Observer& observer_;
   simulation::Random random_;
   std::vector<Link> links_;
+  std::size_t first_open_{0};  // no link before this one is open any more
   std::map<std::string, Session> sessions_;
   std::map<std::string, Message> retained_;
   std::uint64_t last_session_{0};
