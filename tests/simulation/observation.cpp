@@ -46,28 +46,34 @@ void World::client_sent(std::string_view bytes) {
                      "I10", "silent for longer than the keep alive");
   }
   last_sent_ = clocks_.world;
+  std::size_t at = 0;
   try {
-    while (const auto packet = judge::parse_client_packet(
-               {reinterpret_cast<const std::byte*>(sent_.data()), sent_.size()})) {
-      sent_.erase(0, packet->size);
-      journal_.line([&] {
-        const auto number = number_of(packet->payload);
-        return "-->        " +
-               (number ? "PUBLISH q" + std::to_string(packet->qos) + (packet->dup ? " d1" : " d0") +
-                             " id=" + std::to_string(packet->id) + " #" + std::to_string(*number)
-                       : judge::to_string(*packet));
-      });
-      if (packet->type == judge::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
-      if (const auto number = number_of(packet->payload);
-          number && packet->qos == 0 && *number < ledger_.next_number()) {
-        ledger_.sent_at_most_once(*number);
-      }
-      outbound_.sent(*packet);
-      inbound_.sent(*packet, session_->counters().refused_inbound);
+    while (const auto frame = judge::first_frame(as_bytes(std::string_view{sent_}.substr(at)))) {
+      client_packet_.parse(*frame);
+      at += frame->size;
+      on_client_packet(client_packet_);
     }
   } catch (const judge::Violation& broken) {
     journal_.violate("I14", broken.what());
   }
+  sent_.erase(0, at);
+}
+
+void World::on_client_packet(const judge::ClientPacket& packet) {
+  journal_.line([&] {
+    const auto number = number_of(packet.payload);
+    return "-->        " +
+           (number ? "PUBLISH q" + std::to_string(packet.qos) + (packet.dup ? " d1" : " d0") +
+                         " id=" + std::to_string(packet.id) + " #" + std::to_string(*number)
+                   : judge::to_string(packet));
+  });
+  if (packet.type == judge::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
+  if (packet.type == judge::ClientPacket::Type::publish && packet.qos == 0) {
+    const auto number = number_of(packet.payload);
+    if (number && *number < ledger_.next_number()) ledger_.sent_at_most_once(*number);
+  }
+  outbound_.sent(packet);
+  inbound_.sent(packet, session_->counters().refused_inbound);
 }
 
 void World::client_received(std::string_view bytes) {

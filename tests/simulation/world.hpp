@@ -68,6 +68,7 @@ class World final : private LinkObserver, private model::Observer {
   void client_sent(std::string_view bytes) override;
   void client_received(std::string_view bytes) override;
   void client_closed() override;
+  void on_client_packet(const judge::ClientPacket& packet);
   void on_server_packet(const ServerPacket& packet);
   void handed_on(std::uint64_t session, const model::Message& message) override;
   void queued(std::uint64_t session, const model::Outgoing& outgoing) override;
@@ -105,6 +106,7 @@ class World final : private LinkObserver, private model::Observer {
 
   std::vector<int> open_connections_;  // at the broker
   std::string sent_;                   // not a whole packet yet
+  judge::ClientPacket client_packet_;  // the one that is looked at
   std::string received_;
   bool received_bad_{false};
   bool resting_{false};
