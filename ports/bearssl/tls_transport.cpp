@@ -159,9 +159,10 @@ Result<void> TlsTransport::exchange_records() {
   for (int round = 0; round < rounds_max; ++round) {
     const Result<bool> sent = send_records();
     const Result<bool> received = receive_piece();
-    if (!received) return std::unexpected(received.error());  // A peer that closes says why first.
+    if (!received) return std::unexpected(received.error());
+    if (*received) continue;  // A peer that takes no more has said why, perhaps.
     if (!sent) return std::unexpected(sent.error());
-    if (!*sent && !*received) break;
+    if (!*sent) break;
   }
   return {};
 }

@@ -123,6 +123,25 @@ TEST_F(BearSslHandshake, BrokerRefusesWithAnAlert) {
   EXPECT_EQ(client.library_error(), BR_ERR_RECV_FATAL_ALERT + BR_ALERT_HANDSHAKE_FAILURE);
 }
 
+// Who has no certificate learns of it although the broker closes before it has read everything.
+TEST_F(BearSslHandshake, BrokerThatRefusesOurCertificateTakesNoMore) {
+  for (const auto alert : {BR_ALERT_HANDSHAKE_FAILURE, BR_ALERT_UNKNOWN_CA}) {
+    server_.require_certificate_of(world_.root);
+    TlsTransport client{link_, world_.config};
+    ASSERT_EQ(client.open(world_.broker), Transport::Progress::pending);
+    server_.accept();
+    while (server_.run()) {
+    }
+    link_.send_to_client({"\x15\x03\x03\x00\x02\x02", 6});
+    link_.send_to_client(std::string(1, static_cast<char>(alert)));
+    link_.close_by_server();
+    link_.write_fails = true;
+    EXPECT_EQ(client.open(world_.broker), std::unexpected{Error::client_certificate_refused});
+    EXPECT_EQ(client.library_error(), BR_ERR_RECV_FATAL_ALERT + alert);
+    link_.write_fails = false;
+  }
+}
+
 TEST_F(BearSslHandshake, LowerTransportsErrorsPassThrough) {
   TlsTransport client{link_, world_.config};
   link_.open_result = Transport::Progress::pending;

@@ -51,7 +51,7 @@ Result<std::size_t> Link::read(std::span<std::byte> space) {
 
 Result<std::size_t> Link::write(TxSpans spans) {
   EXPECT_TRUE(open_) << "write() to what is not open";
-  if (broken()) return std::unexpected{Error::link_error};
+  if (broken() || write_fails) return std::unexpected{Error::link_error};
   if (blocks(write_blocked_)) return 0;
   std::string bytes;
   for (const Bytes span : spans) {

@@ -27,6 +27,8 @@ class Link final : public Transport {
   bool blocks_every_other_time{false};
   /// Writes take that many bytes altogether, then none.
   std::size_t write_budget{SIZE_MAX};
+  /// Writes fail, while what the server has sent can still be read: it has closed the stream.
+  bool write_fails{false};
   /// After that many bytes in this direction the stream breaks, for both.
   std::size_t cut_to_server{SIZE_MAX};
   std::size_t cut_to_client{SIZE_MAX};

@@ -2,9 +2,11 @@
 #include "ports/bearssl/tls_server.hpp"
 
 #include <minimq/bearssl/trust_anchor.hpp>
+#include <minimq/bearssl/wipe.hpp>
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <span>
 
 namespace minimq::testing {
 
@@ -103,6 +105,13 @@ std::string TlsServer::seal(std::string_view text) {
 
 void TlsServer::say_goodbye() {
   ::br_ssl_engine_close(&engine());
+}
+
+void TlsServer::forget_connection(br_ssl_session_parameters& session) {
+  ::br_ssl_engine_get_session_parameters(&engine(), &session);
+  bearssl::wipe(std::as_writable_bytes(std::span{&server_, 1}));
+  bearssl::wipe(std::as_writable_bytes(std::span{sessions_}));
+  bearssl::wipe(std::as_writable_bytes(std::span{buffer_}));
 }
 
 void TlsServer::renegotiate() {

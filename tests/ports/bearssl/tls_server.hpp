@@ -36,6 +36,8 @@ class TlsServer {
   [[nodiscard]] std::string seal(std::string_view text);
   void say_goodbye();
   void renegotiate();
+  /// Tells the session and overwrites all that the server knows of it.
+  void forget_connection(br_ssl_session_parameters& session);
   [[nodiscard]] std::string take_received() { return std::exchange(received_, {}); }
   /// BearSSL's code, 0 while all is well; also after close_notify.
   [[nodiscard]] int error() const { return ::br_ssl_engine_last_error(&server_.eng); }

@@ -202,7 +202,7 @@ TEST_F(BearSslVerification, ClientCertificate) {
   const Identity strange = signed_by(authority("other root"), {.common_name = "device"});
   const std::array<br_x509_certificate, 1> strange_chain{bearssl::certificate(strange.der())};
   const bearssl::ClientCertificate wrong{.chain = strange_chain, .key = &strange.key.secret()};
-  // BearSSL's server says nothing when it refuses; the alerts of others are tested below.
+  // BearSSL's server says nothing when it refuses; what others say is in handshake_test.cpp.
   EXPECT_NE(open_with(&wrong), "ready");
   EXPECT_NE(open_with(nullptr), "ready");
 }
