@@ -20,8 +20,9 @@
 
 namespace minimq::testing {
 
-/// The broker's end of a Wire: a TLS server, made by mbedTLS, without threads: `step()` does what
-/// can be done now. Sessions are resumed from a cache that all its connections share.
+/// The broker's end of a Wire: a TLS server, of version 1.2, made by mbedTLS, without threads:
+/// `step()` does what can be done now. Sessions are resumed from a cache that all its connections
+/// share.
 class Peer {
  public:
   struct Options {
@@ -46,6 +47,9 @@ class Peer {
     check(mbedtls_ctr_drbg_seed(&random_, mbedtls_entropy_func, &entropy_, nullptr, 0));
     check(mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
                                       MBEDTLS_SSL_PRESET_DEFAULT));
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+    mbedtls_ssl_conf_max_tls_version(&config_, MBEDTLS_SSL_VERSION_TLS1_2);
+#endif
     mbedtls_ssl_conf_rng(&config_, mbedtls_ctr_drbg_random, &random_);
     mbedtls_ssl_conf_session_cache(&config_, &cache_, mbedtls_ssl_cache_get, mbedtls_ssl_cache_set);
     if (options.psk.empty()) {
