@@ -139,6 +139,7 @@ void TlsTransport::established() {
   state_ = State::open;
   lower_failed_ = false;
   resumed_ = !verifier_.has_certificate();
+  ++(resumed_ ? handshakes_.resumed : handshakes_.full);
   if (config_.resumption && !resumed_)
     session_.keep(engine(), host_, date_ ? verifier_.valid_until() : INT64_MAX);
   host_ = {};

@@ -116,7 +116,7 @@ void TlsTransport::wipe() {
   wipe_stack();
 }
 
-std::string_view TlsTransport::protocol() const {
+std::string_view TlsTransport::alpn() const {
   if (state_ != State::open) return {};
   // BearSSL does not write to it, but does not say so.
   auto& engine = const_cast<br_ssl_engine_context&>(client_.eng);

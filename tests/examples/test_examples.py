@@ -200,5 +200,48 @@ class TlsEcho(unittest.TestCase):
             device.wait_for('why: certificate_untrusted, mbedTLS 0')
 
 
+class BearSsl(unittest.TestCase):
+    FILES = BIN.parent / 'tls'  # of tests/support/tls/authority.py
+
+    def setUp(self):
+        with DeadPort() as address:
+            self.port = address.rpartition(':')[2]
+
+    def broker(self, certificate):
+        return Broker(f'listener {self.port} 127.0.0.1',
+                      f'certfile {self.FILES}/{certificate}.pem',
+                      f'keyfile {self.FILES}/server.key')
+
+    def start(self, authority='authority'):
+        device = Program(BIN / 'example_07_bearssl', f'mqtts://localhost:{self.port}',
+                         self.FILES / f'{authority}.der')
+        self.addCleanup(device.kill)
+        return device
+
+    def test_answers_and_keeps_on_over_a_restart(self):
+        with self.broker('right') as broker:
+            device = self.start()
+            device.wait_for('settled')
+            self.assertEqual(broker.request('demo/in', 'hello'), 'ack')
+            device.wait_for('settled', count=2)  # The answer has arrived.
+            broker.kill()
+            device.wait_for('because: link_')
+            broker.start()
+            device.wait_for('settled', count=3)
+            self.assertEqual(broker.request('demo/in', 'again'), 'ack')
+            self.assertEqual(device.interrupt(), 0)
+
+    def test_broker_with_another_name(self):
+        with self.broker('wrong_host'):
+            device = self.start()
+            device.wait_for('because: certificate_wrong_name (BearSSL: 56)')
+            self.assertNotIn('connected', device.lines)
+
+    def test_no_authority(self):
+        device = self.start('no_such_file')
+        self.assertEqual(device.wait_until_it_ends(), 1)
+        self.assertEqual(device.lines, ['no certificate of an authority'])
+
+
 if __name__ == '__main__':
     unittest.main(verbosity=2)

@@ -188,6 +188,8 @@ TEST_F(BearSslResumption, LaterHandshakesAreShort) {
   EXPECT_NEAR(static_cast<double>(connect(client)), static_cast<double>(whole), 8)
       << "signatures differ in size";
   EXPECT_FALSE(client.resumed());
+  EXPECT_EQ(client.handshakes().full, 2u);
+  EXPECT_EQ(client.handshakes().resumed, 3u);
 }
 
 TEST_F(BearSslResumption, BrokerHasForgottenIt) {

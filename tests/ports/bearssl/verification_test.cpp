@@ -213,15 +213,15 @@ TEST_F(BearSslVerification, ProtocolIsAgreedOn) {
   {
     TlsTransport client{link_, world_.config};
     EXPECT_EQ(open(client, server, link_, world_.broker), "ready");
-    EXPECT_EQ(client.protocol(), "");
+    EXPECT_EQ(client.alpn(), "");
   }
   server.offer_protocol("mqtt");
   world_.config.alpn = offers;
   TlsTransport client{link_, world_.config};
   EXPECT_EQ(open(client, server, link_, world_.broker), "ready");
-  EXPECT_EQ(client.protocol(), "mqtt");
+  EXPECT_EQ(client.alpn(), "mqtt");
   client.close();
-  EXPECT_EQ(client.protocol(), "");
+  EXPECT_EQ(client.alpn(), "");
 }
 
 TEST_F(BearSslVerification, WhatCannotBe) {

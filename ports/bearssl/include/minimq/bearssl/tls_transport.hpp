@@ -15,7 +15,7 @@
 
 namespace minimq::bearssl {
 
-/// TLS 1.2 over any other transport, without a heap: about 7 kB for the object on a 32-bit machine
+/// TLS 1.2 over any other transport, without a heap: 7,184 bytes for the object on a 32-bit machine
 /// and the buffers of the configuration.
 ///
 /// It always does TLS, whatever `Broker::tls` says, and never falls back to plain text. `open` is
@@ -62,8 +62,14 @@ class TlsTransport final : public Transport, private Waiter {
   [[nodiscard]] int library_error() const { return library_error_; }
   /// The last connection that was opened resumed an earlier session.
   [[nodiscard]] bool resumed() const { return resumed_; }
+  /// How many handshakes have succeeded since the transport was made.
+  struct Handshakes {
+    std::uint32_t full{0};
+    std::uint32_t resumed{0};
+  };
+  [[nodiscard]] Handshakes handshakes() const { return handshakes_; }
   /// The protocol that the broker chose (ALPN) for the open connection; empty: none.
-  [[nodiscard]] std::string_view protocol() const;
+  [[nodiscard]] std::string_view alpn() const;
   /// The next handshake will be a full one.
   void forget_session() { session_.forget(); }
 
@@ -114,6 +120,7 @@ class TlsTransport final : public Transport, private Waiter {
 
   State state_{State::closed};
   bool resumed_{false};
+  Handshakes handshakes_{};
   int library_error_{0};
   std::string_view host_{};             // of the broker, while the handshake lasts
   std::optional<std::int64_t> date_{};  // when it began; nothing: nothing is verified
