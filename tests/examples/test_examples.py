@@ -156,5 +156,49 @@ class Scram(unittest.TestCase):
         self.assertEqual(lines[0], 'not connected: authentication_failed')
 
 
+class TlsEcho(unittest.TestCase):
+    FILES = BIN.parent / 'tls'  # of tests/support/tls/authority.py
+
+    def setUp(self):
+        with DeadPort() as address:
+            self.port = address.rpartition(':')[2]
+
+    def broker(self, certificate):
+        return Broker(f'listener {self.port} 127.0.0.1',
+                      f'certfile {self.FILES}/{certificate}.pem',
+                      f'keyfile {self.FILES}/server.key')
+
+    def start(self, authority='authority'):
+        device = Program(BIN / 'example_06_tls_echo', f'mqtts://localhost:{self.port}',
+                         self.FILES / f'{authority}.pem')
+        self.addCleanup(device.kill)
+        return device
+
+    def test_echoes_and_keeps_on_over_a_restart(self):
+        with self.broker('right') as broker:
+            device = self.start()
+            device.wait_for('settled')
+            self.assertEqual(broker.request('demo/in', 'hello'), 'hello')
+            device.wait_for('settled', count=2)  # The answer has arrived.
+            broker.kill()
+            device.wait_for('disconnected')
+            broker.start()
+            device.wait_for('settled', count=3)
+            self.assertEqual(broker.request('demo/in', 'again'), 'again')
+            self.assertIn('TLSv1.2, handshakes: 1 full, 0 resumed', device.lines)
+            self.assertEqual(device.interrupt(), 0)
+
+    def test_broker_with_another_name(self):
+        with self.broker('wrong_host'):
+            device = self.start()
+            device.wait_for('why: certificate_wrong_name, mbedTLS -9984')
+            self.assertNotIn('connected', device.lines)
+
+    def test_no_authorities(self):
+        with self.broker('right'):
+            device = self.start('no_such_file')
+            device.wait_for('why: certificate_untrusted, mbedTLS 0')
+
+
 if __name__ == '__main__':
     unittest.main(verbosity=2)
