@@ -35,3 +35,4 @@ endif()
 
 add_subdirectory(${minimq_root}/ports/posix ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/posix)
 add_subdirectory(${minimq_root}/ports/lwip ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/lwip)
+add_subdirectory(${minimq_root}/ports/asio ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/asio)
