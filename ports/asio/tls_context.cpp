@@ -53,7 +53,7 @@ bool at_the_end() {
   return true;
 }
 
-int version(TlsVersion version) {
+int protocol_version(TlsVersion version) {
   return version == TlsVersion::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
@@ -73,40 +73,42 @@ void OpenSslDeleter::operator()(SSL_SESSION* session) const {
 
 }  // namespace detail
 
-TlsTransport::TlsTransport(Transport& lower, const TlsOptions& options)
-    : lower_{lower}, options_{options} {
+TlsTransport::TlsTransport(Transport& lower, const TlsConfig& config)
+    : lower_{lower}, config_{config} {
   ERR_clear_error();
   if (!set_up()) {
     setup_error_ = library_error_ = static_cast<long>(ERR_peek_error());
     context_.reset();
   }
   // They have been read, and need not live longer.
-  options_.authorities = options_.certificate = options_.private_key = {};
-  options_.authorities_file = nullptr;
-  options_.alpn = {};
+  config_.authorities = config_.certificate = config_.private_key = {};
+  config_.authorities_file = nullptr;
+  config_.alpn = {};
 }
 
 bool TlsTransport::set_up() {
   context_.reset(SSL_CTX_new(TLS_client_method()));
   SSL_CTX* const context = context_.get();
   if (context == nullptr) return false;
-  if (options_.version_min > options_.version_max) {
+  if (config_.minimum_version > config_.maximum_version) {
     ERR_raise(ERR_LIB_SSL, SSL_R_NO_PROTOCOLS_AVAILABLE);
     return false;
   }
-  if (SSL_CTX_set_min_proto_version(context, version(options_.version_min)) != 1) return false;
-  if (SSL_CTX_set_max_proto_version(context, version(options_.version_max)) != 1) return false;
+  if (SSL_CTX_set_min_proto_version(context, protocol_version(config_.minimum_version)) != 1)
+    return false;
+  if (SSL_CTX_set_max_proto_version(context, protocol_version(config_.maximum_version)) != 1)
+    return false;
   // No renegotiation: so a write never has to wait for a read.
   SSL_CTX_set_options(context,
                       SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
-  const bool verified = options_.verification == Verification::required;
+  const bool verified = config_.verification == tls::Verification::required;
   SSL_CTX_set_verify(context, verified ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, &TlsTransport::new_session);
   SSL_CTX_set_cert_cb(context, &TlsTransport::certificate_requested, this);
-  if (!options_.psk.empty()) {
-    if (options_.psk.size() > PSK_MAX_PSK_LEN || options_.psk_identity.contains('\0') ||
-        options_.psk_identity.size() > psk_identity_size_max) {
+  if (!config_.psk.empty()) {
+    if (config_.psk.size() > PSK_MAX_PSK_LEN || config_.psk_identity.contains('\0') ||
+        config_.psk_identity.size() > psk_identity_size_max) {
       ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
       return false;
     }
@@ -118,15 +120,15 @@ bool TlsTransport::set_up() {
 
 // With a pre-shared key nobody is trusted: a broker that shows a certificate does not know the key.
 bool TlsTransport::trust_authorities() {
-  if (!options_.psk.empty() || options_.verification != Verification::required) return true;
-  if (options_.authorities_file != nullptr &&
-      SSL_CTX_load_verify_file(context_.get(), options_.authorities_file) != 1)
+  if (!config_.psk.empty() || config_.verification != tls::Verification::required) return true;
+  if (config_.authorities_file != nullptr &&
+      SSL_CTX_load_verify_file(context_.get(), config_.authorities_file) != 1)
     return false;
-  if (options_.authorities.empty()) {
-    return options_.authorities_file != nullptr ||
+  if (config_.authorities.empty()) {
+    return config_.authorities_file != nullptr ||
            SSL_CTX_set_default_verify_paths(context_.get()) == 1;
   }
-  const BioPtr pem = reader(options_.authorities);
+  const BioPtr pem = reader(config_.authorities);
   if (!pem) return false;
   int count = 0;
   while (const CertificatePtr authority = next_certificate(pem.get())) {
@@ -138,8 +140,8 @@ bool TlsTransport::trust_authorities() {
 }
 
 bool TlsTransport::use_certificate() {
-  if (options_.certificate.empty() && options_.private_key.empty()) return true;
-  const BioPtr certificates = reader(options_.certificate);
+  if (config_.certificate.empty() && config_.private_key.empty()) return true;
+  const BioPtr certificates = reader(config_.certificate);
   if (!certificates) return false;
   const CertificatePtr own = next_certificate(certificates.get());
   if (!own || SSL_CTX_use_certificate(context_.get(), own.get()) != 1) return false;
@@ -148,7 +150,7 @@ bool TlsTransport::use_certificate() {
   }
   if (!at_the_end()) return false;
 
-  const BioPtr pem = reader(options_.private_key);
+  const BioPtr pem = reader(config_.private_key);
   if (!pem) return false;
   const KeyPtr key{PEM_read_bio_PrivateKey(pem.get(), nullptr, no_pass_phrase, nullptr)};
   return key && SSL_CTX_use_PrivateKey(context_.get(), key.get()) == 1 &&
@@ -157,7 +159,7 @@ bool TlsTransport::use_certificate() {
 
 bool TlsTransport::offer_protocols() {
   std::vector<unsigned char> list;
-  for (const std::string_view protocol : options_.alpn) {
+  for (const std::string_view protocol : config_.alpn) {
     if (protocol.empty() || protocol.size() > 255) {
       ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
       return false;
@@ -203,9 +205,9 @@ bool TlsTransport::expect_name() {
 void TlsTransport::take_up_session() {
   if (!session_ || session_name_ != name_ || session_port_ != port_) return;
   const X509* const certificate = SSL_SESSION_get0_peer(session_.get());
-  const bool over = certificate != nullptr && options_.verification == Verification::required &&
+  const bool over = certificate != nullptr && config_.verification == tls::Verification::required &&
                     X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0;
-  if (over || SSL_SESSION_is_resumable(session_.get()) != 1)
+  if (over || lower_.now() >= session_end_ || SSL_SESSION_is_resumable(session_.get()) != 1)
     session_.reset();
   else
     SSL_set_session(ssl_.get(), session_.get());
@@ -213,10 +215,11 @@ void TlsTransport::take_up_session() {
 
 int TlsTransport::new_session(SSL* ssl, SSL_SESSION* session) {
   TlsTransport& self = *static_cast<TlsTransport*>(SSL_get_app_data(ssl));
-  if (!self.options_.resume) return 0;
+  if (self.config_.session_lifetime.count() == 0) return 0;
   self.session_.reset(session);
   self.session_name_ = self.name_;
   self.session_port_ = self.port_;
+  self.session_end_ = self.lower_.now() + self.config_.session_lifetime;
   return 1;  // It is ours now.
 }
 
@@ -227,11 +230,11 @@ int TlsTransport::certificate_requested(SSL*, void* self) {
 
 unsigned TlsTransport::tell_psk(SSL* ssl, const char*, char* identity, unsigned identity_size,
                                 unsigned char* psk, unsigned psk_size) {
-  const TlsOptions& options = static_cast<TlsTransport*>(SSL_get_app_data(ssl))->options_;
-  if (options.psk_identity.size() >= identity_size || options.psk.size() > psk_size) return 0;
-  *std::ranges::copy(options.psk_identity, identity).out = '\0';
-  std::memcpy(psk, options.psk.data(), options.psk.size());
-  return static_cast<unsigned>(options.psk.size());
+  const TlsConfig& config = static_cast<TlsTransport*>(SSL_get_app_data(ssl))->config_;
+  if (config.psk_identity.size() >= identity_size || config.psk.size() > psk_size) return 0;
+  *std::ranges::copy(config.psk_identity, identity).out = '\0';
+  std::memcpy(psk, config.psk.data(), config.psk.size());
+  return static_cast<unsigned>(config.psk.size());
 }
 
 }  // namespace minimq::asio

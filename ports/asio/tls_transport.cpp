@@ -49,7 +49,7 @@ Result<Transport::Progress> TlsTransport::step(const Broker& broker) {
       library_error_ = setup_error_;
       verify_result_ = X509_V_OK;
       if (setup_error_ != 0) return std::unexpected(Error::tls_error);
-      name_ = options_.server_name;
+      name_ = config_.server_name;
       if (name_.empty() && !broker.is_unix_path()) name_ = broker.host();
       if (name_.ends_with('.')) name_.pop_back();
       if (name_.contains(':')) name_.resize(std::min(name_.find('%'), name_.size()));
@@ -100,13 +100,12 @@ Result<Transport::Progress> TlsTransport::shake_hands() {
 Result<Transport::Progress> TlsTransport::shaken() {
   verify_result_ = SSL_get_verify_result(ssl_.get());
   const bool certificate = SSL_get0_peer_certificate(ssl_.get()) != nullptr;
-  if (options_.verification == Verification::required &&
-      (certificate == !options_.psk.empty() || verify_result_ != X509_V_OK)) {
+  if (config_.verification == tls::Verification::required &&
+      (certificate == !config_.psk.empty() || verify_result_ != X509_V_OK)) {
     session_.reset();
     return std::unexpected(Error::certificate_untrusted);
   }
-  ++handshakes_;
-  if (SSL_session_reused(ssl_.get()) == 1) ++resumptions_;
+  ++(SSL_session_reused(ssl_.get()) == 1 ? handshakes_.resumed : handshakes_.full);
   state_ = State::open;
   return Progress::ready;
 }
@@ -214,6 +213,17 @@ void TlsTransport::close() noexcept {
   state_ = State::closed;
   lower_.close();
   if (waiter_ != nullptr) arm();
+}
+
+std::string_view TlsTransport::alpn() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  if (ssl_) SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
+std::string_view TlsTransport::version() const {
+  return state_ == State::open ? SSL_get_version(ssl_.get()) : std::string_view{};
 }
 
 // Brings bytes from the transport below to OpenSSL; 0 where there are none now.

@@ -44,8 +44,8 @@ TEST_P(TlsResumeTest, AReconnectTakesUpTheSession) {
     open();
     EXPECT_TRUE(server_.resumed());
     EXPECT_LT(link_.read_count(), whole) << "no certificate was sent";
-    EXPECT_EQ(tls_.handshakes(), i + 1);
-    EXPECT_EQ(tls_.resumptions(), i);
+    EXPECT_EQ(tls_.handshakes().full, 1u);
+    EXPECT_EQ(tls_.handshakes().resumed, i);
   }
 }
 
@@ -73,15 +73,32 @@ TEST_P(TlsResumeTest, ASessionIsForItsOwnBrokerOnly) {
 }
 
 TEST_P(TlsResumeTest, ItCanBeSwitchedOff) {
-  TlsTransport fresh{link_, {.authorities = authority().certificate, .resume = false}};
+  TlsTransport fresh{link_,
+                     {.authorities = authority().certificate, .session_lifetime = Milliseconds{0}}};
   for (int i = 0; i < 2; ++i) {
     ASSERT_EQ(open_error(fresh, link_), Error{});
     server_.send("welcome");
     ASSERT_EQ(read(fresh), "welcome");
     fresh.close();
   }
-  EXPECT_EQ(fresh.handshakes(), 2u);
-  EXPECT_EQ(fresh.resumptions(), 0u);
+  EXPECT_EQ(fresh.handshakes().full, 2u);
+  EXPECT_EQ(fresh.handshakes().resumed, 0u);
+}
+
+TEST_P(TlsResumeTest, ASessionHasALifetimeAndCanBeForgotten) {
+  open();
+  tls_.close();
+  link_.pass(Duration{24 * 60 * 60 * 1'000 - 1});
+  open();
+  EXPECT_TRUE(server_.resumed());
+  tls_.close();
+  link_.pass(Duration{24 * 60 * 60 * 1'000});
+  open();
+  EXPECT_FALSE(server_.resumed());
+  tls_.close();
+  tls_.forget_session();
+  open();
+  EXPECT_FALSE(server_.resumed());
 }
 
 TEST_P(TlsResumeTest, AFailedHandshakeDropsTheSession) {
@@ -142,7 +159,8 @@ struct Cut {
 };
 
 TEST_P(TlsResumeTest, CutAtEveryByteOfTheHandshakeItAlwaysComesBack) {
-  TlsTransport fresh{link_, {.authorities = authority().certificate, .resume = false}};
+  TlsTransport fresh{link_,
+                     {.authorities = authority().certificate, .session_lifetime = Milliseconds{0}}};
   Cut{server_, link_, fresh}.everywhere(/*whole_each=*/8);
 }
 
@@ -150,7 +168,7 @@ TEST_P(TlsResumeTest, CutAtEveryByteOfAResumedOneToo) {
   open();
   tls_.close();
   Cut{server_, link_, tls_}.everywhere(/*whole_each=*/1);  // A cut one drops the session.
-  EXPECT_GT(tls_.resumptions(), 0u);
+  EXPECT_GT(tls_.handshakes().resumed, 0u);
 }
 
 }  // namespace

@@ -80,6 +80,11 @@ TEST_F(TlsTest, TheNameAndTheProtocolAreAskedFor) {
   ASSERT_EQ(open_error(asking, link), Error{});
   EXPECT_EQ(server.server_name(), "localhost");
   EXPECT_EQ(server.protocol(), "mqtt");
+  EXPECT_EQ(asking.alpn(), "mqtt");
+  EXPECT_EQ(asking.version(), "TLSv1.3");
+  asking.close();
+  EXPECT_EQ(asking.alpn(), "");
+  EXPECT_EQ(asking.version(), "");
 }
 
 TEST_F(TlsTest, AnAddressIsNoNameToAskFor) {
@@ -256,11 +261,11 @@ TEST_F(TlsTest, ARecordThatWasTamperedWith) {
   EXPECT_EQ(tls.library_error(), 0);
 }
 
-TEST_F(TlsTest, OptionsThatAreWrongAreNamedByOpen) {
+TEST_F(TlsTest, AWrongConfigurationIsNamedByOpen) {
   const std::string protected_key =
       "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n";
   const std::string long_name(200, 'x');
-  const TlsOptions wrong[] = {
+  const TlsConfig wrong[] = {
       {.authorities = "no certificate"},
       {.authorities_file = "/nowhere/authorities.pem"},
       {.authorities = authority().certificate, .certificate = identity().certificate},
@@ -272,11 +277,11 @@ TEST_F(TlsTest, OptionsThatAreWrongAreNamedByOpen) {
        .private_key = protected_key},
       {.psk_identity = long_name, .psk = as_bytes("0123456789abcdef")},
       {.authorities = authority().certificate,
-       .version_min = TlsVersion::tls_1_3,
-       .version_max = TlsVersion::tls_1_2},
+       .minimum_version = TlsVersion::tls_1_3,
+       .maximum_version = TlsVersion::tls_1_2},
   };
-  for (const TlsOptions& options : wrong) {
-    TlsTransport transport{link, options};
+  for (const TlsConfig& config : wrong) {
+    TlsTransport transport{link, config};
     EXPECT_EQ(open_error(transport, link), Error::tls_error);
     EXPECT_NE(transport.library_error(), 0);
   }
@@ -284,8 +289,8 @@ TEST_F(TlsTest, OptionsThatAreWrongAreNamedByOpen) {
 }
 
 TEST_F(Tls12Test, AVersionThatIsTooOldIsRefused) {
-  TlsTransport strict{link,
-                      {.authorities = authority().certificate, .version_min = TlsVersion::tls_1_3}};
+  TlsTransport strict{
+      link, {.authorities = authority().certificate, .minimum_version = TlsVersion::tls_1_3}};
   EXPECT_EQ(open_error(strict, link), Error::tls_error);
   EXPECT_EQ(open_error(tls, link), Error{});
 }

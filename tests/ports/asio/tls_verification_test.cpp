@@ -17,22 +17,22 @@ class TlsVerificationTest : public ::testing::TestWithParam<int> {
  protected:
   // What opening comes to with a broker that shows this; and that the broker has seen no byte of
   // MQTT if it is refused.
-  Error error_of(TlsServerOptions server_options, TlsOptions options = {},
+  Error error_of(TlsServerOptions server_options, TlsConfig config = {},
                  const std::string& host = "localhost") {
     server_options.version = GetParam();
     TlsServer server{server_options};
     MemoryLink link{server};
-    if (options.authorities.empty()) options.authorities = authority().certificate;
-    TlsTransport tls{link, options};
-    const Error error = open_error(tls, link, {host, 8883});
-    library_error_ = tls.library_error();
-    verify_result_ = tls.verify_result();
+    if (config.authorities.empty()) config.authorities = authority().certificate;
+    TlsTransport transport{link, config};
+    const Error error = open_error(transport, link, {host, 8883});
+    library_error_ = transport.library_error();
+    verify_result_ = transport.verify_result();
     if (error != Error{}) {
-      EXPECT_FALSE(write(tls, "CONNECT")) << "nothing may be written";
+      EXPECT_FALSE(write(transport, "CONNECT")) << "nothing may be written";
       EXPECT_EQ(server.received, "");
       EXPECT_EQ(link.closed, 1);
     } else {
-      EXPECT_EQ(write(tls, "CONNECT"), Result<std::size_t>{7});
+      EXPECT_EQ(write(transport, "CONNECT"), Result<std::size_t>{7});
       EXPECT_EQ(server.received, "CONNECT");
     }
     return error;
@@ -129,8 +129,8 @@ TEST_P(TlsVerificationTest, WithoutAuthoritiesTheSystemsStoreCounts) {
 }
 
 TEST_P(TlsVerificationTest, SwitchedOffEverybodyIsLetIn) {
-  const TlsOptions options{.verification = Verification::none_this_connection_is_not_secure};
-  EXPECT_EQ(error_of({.identity = make_certificate({.names = "DNS:elsewhere.test"})}, options),
+  const TlsConfig config{.verification = tls::Verification::none_this_connection_is_not_secure};
+  EXPECT_EQ(error_of({.identity = make_certificate({.names = "DNS:elsewhere.test"})}, config),
             Error{});
 }
 

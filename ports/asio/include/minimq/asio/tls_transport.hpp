@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <minimq/asio/tls_options.hpp>
+#include <minimq/asio/tls_config.hpp>
 #include <minimq/transport.hpp>
 
 #include <array>
@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace minimq::asio {
 
@@ -39,9 +40,9 @@ struct OpenSslDeleter {
 /// Threads and waiters as with the transport below, which must outlive this one.
 class TlsTransport final : public Transport, private Waiter {
  public:
-  /// Whatever is wrong with the options makes every `open` fail with tls_error, and
+  /// Whatever is wrong with the configuration makes every `open` fail with tls_error, and
   /// `library_error` says what it was.
-  explicit TlsTransport(Transport& lower, const TlsOptions& options = {});
+  explicit TlsTransport(Transport& lower, const TlsConfig& config = {});
   ~TlsTransport();
 
   /// Errors, beside those of the transport below: certificate_expired, certificate_not_yet_valid,
@@ -67,11 +68,20 @@ class TlsTransport final : public Transport, private Waiter {
   /// OpenSSL's verdict on the last certificate, for X509_verify_cert_error_string; 0 is good.
   [[nodiscard]] long verify_result() const { return verify_result_; }
 
-  /// Complete handshakes, and how many of them took up an earlier session.
-  [[nodiscard]] std::uint32_t handshakes() const { return handshakes_; }
-  [[nodiscard]] std::uint32_t resumptions() const { return resumptions_; }
+  struct Handshakes {
+    std::uint32_t full{0};
+    std::uint32_t resumed{0};
+  };
+  /// How many have succeeded.
+  [[nodiscard]] Handshakes handshakes() const { return handshakes_; }
+  /// The application protocol that the broker chose; empty: none.
+  [[nodiscard]] std::string_view alpn() const;
+  /// "TLSv1.3", for example; empty unless open.
+  [[nodiscard]] std::string_view version() const;
+  /// The next handshake is a full one.
+  void forget_session() { session_.reset(); }
 
-  /// For what TlsOptions does not have (ciphers, revocation lists, keys in hardware): OpenSSL's
+  /// For what TlsConfig does not have (ciphers, revocation lists, keys in hardware): OpenSSL's
   /// object, to be changed before the first `open`. Null after a failure in the constructor.
   [[nodiscard]] SSL_CTX* native_handle() const { return context_.get(); }
 
@@ -110,7 +120,7 @@ class TlsTransport final : public Transport, private Waiter {
   void ready() override;
 
   Transport& lower_;
-  TlsOptions options_;
+  TlsConfig config_;
   std::unique_ptr<SSL_CTX, detail::OpenSslDeleter> context_;
   std::unique_ptr<SSL, detail::OpenSslDeleter> ssl_;
   std::unique_ptr<SSL_SESSION, detail::OpenSslDeleter> session_;
@@ -118,6 +128,7 @@ class TlsTransport final : public Transport, private Waiter {
   std::uint16_t port_{0};
   std::string session_name_;  // whose session it is
   std::uint16_t session_port_{0};
+  Instant session_end_{};                  // of its lifetime
   BIO* in_{nullptr};                       // what the broker has sent; it belongs to ssl_
   BIO* out_{nullptr};                      // what is to be sent
   std::array<std::byte, 4'096> unsent_{};  // taken from out_, and not by the transport below
@@ -131,8 +142,7 @@ class TlsTransport final : public Transport, private Waiter {
   long setup_error_{0};
   long library_error_{0};
   long verify_result_{0};
-  std::uint32_t handshakes_{0};
-  std::uint32_t resumptions_{0};
+  Handshakes handshakes_{};
 
   Waiter* waiter_{nullptr};
   Interest interest_{};

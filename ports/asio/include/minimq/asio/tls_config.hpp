@@ -2,6 +2,8 @@
 #pragma once
 
 #include <minimq/bytes.hpp>
+#include <minimq/time.hpp>
+#include <minimq/tls/verification.hpp>
 
 #include <cstdint>
 #include <span>
@@ -14,19 +16,10 @@ enum class TlsVersion : std::uint8_t {
   tls_1_3,
 };
 
-/// Whether the broker has to prove who it is.
-enum class Verification : std::uint8_t {
-  /// The chain up to a known authority, the dates and the host name; or the pre-shared key.
-  required,
-  /// Nobody is kept out: whoever is on the way reads and changes everything, passwords included.
-  /// For experiments at the desk.
-  none_this_connection_is_not_secure,
-};
-
 /// What a TlsTransport proves, and what it asks of the broker. The texts in PEM are read by the
 /// constructor of the transport and need not outlive it; what is named "borrowed" must live as long
 /// as the transport.
-struct TlsOptions {
+struct TlsConfig {
   /// The authorities that may vouch for the broker: certificates in PEM, one or more. With neither
   /// this nor a file the system's store counts. With one of them the system's does not.
   std::string_view authorities{};
@@ -51,14 +44,13 @@ struct TlsOptions {
   /// is the path of a unix-domain socket. Borrowed.
   std::string_view server_name{};
 
-  TlsVersion version_min{TlsVersion::tls_1_2};
-  TlsVersion version_max{TlsVersion::tls_1_3};
+  TlsVersion minimum_version{TlsVersion::tls_1_2};
+  TlsVersion maximum_version{TlsVersion::tls_1_3};
 
-  /// Whether a reconnect takes up the last session with the same broker, which spares both sides
-  /// most of the handshake.
-  bool resume{true};
+  /// How long a session is taken up again, which spares both sides most of the handshake; 0: never.
+  Milliseconds session_lifetime{24 * 60 * 60 * 1'000};
 
-  Verification verification{Verification::required};
+  tls::Verification verification{tls::Verification::required};
 };
 
 }  // namespace minimq::asio
