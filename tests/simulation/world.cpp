@@ -12,7 +12,6 @@ namespace minimq::simulation {
 
 namespace {
 
-constexpr Time never = INT64_MAX;
 constexpr std::byte canary{0xC5};
 constexpr const char* secret = "a password that nobody may find";
 // Wakes in a row that change nothing. A super-loop needs none; a coroutine that begins to wait is
