@@ -8,7 +8,7 @@ FOLDER is made if need be and gets (all keys are P-256, all files PEM; DER besid
   other_authority.pem  one that nobody trusts
   server.key           the private key of all server certificates
   NAME.pem             for each NAME of SERVERS: what a broker presents, the chain behind the leaf
-  client.pem, client.key              a device, of the authority
+  client.pem, client.key              a device, of the authority; client_key.der is its key
   wrong_client.pem, wrong_client.key  a device, of the other authority
 
 It needs the command openssl (Debian's package openssl). tests/CMakeLists.txt runs it once per
@@ -124,6 +124,7 @@ def make(folder):
         authority.sign(name, 'server', 'localhost', name, issuer, begin, end)
     authority.append('intermediate', 'intermediate_authority')
     authority.sign('client', 'client', 'device', 'client', 'authority')
+    authority.run('ec', '-in', 'client.key', '-outform', 'DER', '-out', 'client_key.der')
     authority.sign('wrong_client', 'wrong_client', 'device', 'client', 'other_authority')
 
 
