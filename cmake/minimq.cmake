@@ -38,3 +38,4 @@ add_subdirectory(${minimq_root}/ports/posix ${CMAKE_CURRENT_BINARY_DIR}/minimq-p
 add_subdirectory(${minimq_root}/ports/lwip ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/lwip)
 add_subdirectory(${minimq_root}/ports/mbedtls ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/mbedtls)
 add_subdirectory(${minimq_root}/ports/asio ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/asio)
+add_subdirectory(${minimq_root}/ports/bearssl ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/bearssl)
