@@ -13,33 +13,33 @@ namespace minimq::asio::test {
 
 namespace {
 
-void check(bool ok) {
+void require(bool ok) {
   if (!ok) throw std::runtime_error{"OpenSSL does not make this server"};
 }
 
-BIO* reader(const std::string& text) {
+BIO* pem_of(const std::string& text) {
   return BIO_new_mem_buf(text.data(), static_cast<int>(text.size()));
 }
 
 void use(SSL_CTX* context, const Identity& identity) {
-  BIO* const pem = reader(identity.certificate);
+  BIO* const pem = pem_of(identity.certificate);
   X509* certificate = PEM_read_bio_X509(pem, nullptr, nullptr, nullptr);
-  check(SSL_CTX_use_certificate(context, certificate) == 1);
+  require(SSL_CTX_use_certificate(context, certificate) == 1);
   X509_free(certificate);
   while (X509* const next = PEM_read_bio_X509(pem, nullptr, nullptr, nullptr))
     SSL_CTX_add0_chain_cert(context, next);
   BIO_free(pem);
-  BIO* const key_pem = reader(identity.key);
+  BIO* const key_pem = pem_of(identity.key);
   EVP_PKEY* const key = PEM_read_bio_PrivateKey(key_pem, nullptr, nullptr, nullptr);
-  check(SSL_CTX_use_PrivateKey(context, key) == 1);
+  require(SSL_CTX_use_PrivateKey(context, key) == 1);
   EVP_PKEY_free(key);
   BIO_free(key_pem);
 }
 
 void require_client(SSL_CTX* context, const std::string& authority) {
-  BIO* const pem = reader(authority);
+  BIO* const pem = pem_of(authority);
   X509* const certificate = PEM_read_bio_X509(pem, nullptr, nullptr, nullptr);
-  check(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) == 1);
+  require(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) == 1);
   X509_free(certificate);
   BIO_free(pem);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
@@ -113,8 +113,8 @@ void TlsServer::take_output() {
 }
 
 void TlsServer::send(std::string_view text) {
-  check(SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) ==
-        static_cast<int>(text.size()));
+  require(SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) ==
+          static_cast<int>(text.size()));
   take_output();
 }
 
@@ -124,7 +124,7 @@ void TlsServer::send_close_notify() {
 }
 
 void TlsServer::update_keys() {
-  check(SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) == 1);
+  require(SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED) == 1);
   SSL_do_handshake(ssl_.get());
   take_output();
 }
