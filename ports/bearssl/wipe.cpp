@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <minimq/bearssl/wipe.hpp>
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace minimq::bearssl {
 
@@ -14,7 +14,7 @@ constexpr std::size_t stack_size = sizeof(void*) == 4 ? 3'072 : 8'192;
 }  // namespace
 
 void wipe(std::span<std::byte> bytes) {
-  std::memset(bytes.data(), 0, bytes.size());
+  std::ranges::fill(bytes, std::byte{0});
   // For all the compiler knows, somebody reads it here.
   asm volatile("" : : "r"(bytes.data()) : "memory");
 }
