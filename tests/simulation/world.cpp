@@ -61,6 +61,7 @@ void World::begin() {
   if (settings_.has_will) config_.will = &will_;
   credentials_ = {.user_name = "user", .password = as_bytes(secret)};
   if (settings_.has_credentials) config_.credentials = &credentials_;
+  prepare_aliases();
   session_.emplace(config_, link_);
   if (const auto error = session_->config_error()) {
     journal_.violate("set-up", std::string{to_string(*error)});
@@ -76,6 +77,21 @@ void World::begin() {
   next_nap_ = after(settings_.between_naps);
   next_jump_ = after(settings_.between_jumps);
   next_message_ = after(settings_.between_messages);
+}
+
+void World::prepare_aliases() {
+  if (const std::size_t count = settings_.inbound_aliases; count != 0) {
+    alias_memory_.resize(InboundAliases::storage_size(count, settings_.alias_topic_size));
+    inbound_aliases_.emplace(alias_memory_, settings_.alias_topic_size);
+    extras_.inbound_aliases = &*inbound_aliases_;
+  }
+  if (const std::size_t count = settings_.outbound_aliases; count != 0) {
+    for (std::size_t i = 0; i < count; ++i)
+      alias_entries_[i].topic = Application::aliased_topics[i];
+    outbound_aliases_.emplace(std::span{alias_entries_}.first(count));
+    extras_.outbound_aliases = &*outbound_aliases_;
+  }
+  if (inbound_aliases_ || outbound_aliases_) config_.extras = &extras_;
 }
 
 void World::run() {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <minimq/extras.hpp>
 #include <minimq/session.hpp>
+#include <minimq/topic_alias.hpp>
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -44,6 +47,7 @@ class World final : private LinkObserver, private model::Observer {
 
   // world.cpp
   void begin();
+  void prepare_aliases();
   void live_until(Time end);
   void come_to_rest();
   /// What is not settled yet; empty: everything is.
@@ -101,6 +105,11 @@ class World final : private LinkObserver, private model::Observer {
   std::string will_payload_;
   Will will_;
   Broker other_broker_;
+  std::vector<std::byte> alias_memory_;
+  std::array<OutboundAliases::Entry, Application::aliased_topics.size()> alias_entries_{};
+  std::optional<InboundAliases> inbound_aliases_;
+  std::optional<OutboundAliases> outbound_aliases_;
+  Extras extras_;
   std::optional<Session> session_;
   std::optional<Application> application_;
 

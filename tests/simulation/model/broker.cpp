@@ -88,6 +88,7 @@ void Broker::take_connect(Link& at, const ClientPacket& packet) {
   at.keep_alive = limits.server_keep_alive.value_or(static_cast<std::uint16_t>(packet.keep_alive));
   at.packet_size_max = packet.properties.number(0x27, 0xFFFF'FFFF);
   at.window = packet.properties.number(0x21, 65'535);
+  at.aliases.resize(std::min(packet.properties.number(0x22, 0), 3u));
   at.limits = limits;
   if (!packet.will) return;
   const auto& will = *packet.will;
@@ -119,6 +120,8 @@ void Broker::send_connack(Connection connection, const ClientPacket& packet, boo
   if (!assigned.empty()) properties.push_back(testing::assigned_client_identifier(assigned));
   if (limits.server_keep_alive)
     properties.push_back(testing::server_keep_alive(*limits.server_keep_alive));
+  if (limits.topic_alias_maximum)
+    properties.push_back(testing::topic_alias_maximum(*limits.topic_alias_maximum));
   (void)packet;
   send(connection, testing::connack({.session_present = present, .properties = properties}));
 }
