@@ -116,6 +116,11 @@ class Banned(unittest.TestCase):
     def test_tests_may(self):
         self.assertFalse(complaints('banned', 'tests/codec/a.cpp', '#include <vector>\nthrow 1;'))
 
+    def test_the_asio_port_may_and_no_other(self):
+        text = '#include <vector>\nthrow 1;'
+        self.assertFalse(complaints('banned', 'ports/asio/a.cpp', text))
+        self.assertTrue(complaints('banned', 'ports/posix/a.cpp', text))
+
 
 class Functions(unittest.TestCase):
     def lengths(self, text):

@@ -12,7 +12,6 @@ namespace minimq::simulation {
 
 namespace {
 
-constexpr Time never = INT64_MAX;
 constexpr std::byte canary{0xC5};
 constexpr const char* secret = "a password that nobody may find";
 // Wakes in a row that change nothing. A super-loop needs none; a coroutine that begins to wait is
@@ -111,7 +110,8 @@ void World::come_to_rest() {
     do
       step();
     while (violation().empty() && clocks_.world < end && !unsettled().empty());
-    if (!unsettled().empty()) journal_.violate("I20", "no rest: " + unsettled());
+    if (unsettled().empty()) return;
+    journal_.violate("I20", "no rest: " + std::string{unsettled()} + "; " + broker_.digest());
   };
   settle(2 * Time{config_.slow_retry_max.count()} + 2 * Time{config_.backoff_max.count()} +
          Time{config_.connect_timeout.count()} + set_back_ + 600'000);
@@ -126,10 +126,10 @@ void World::come_to_rest() {
                        std::to_string(tx_free_));
 }
 
-std::string World::unsettled() const {
+std::string_view World::unsettled() const {
   if (session_->state() != Session::State::online || !link_.sound()) return "not online";
   if (!application_->at_rest()) return "operations are pending";
-  if (!broker_.sent_all(client())) return "under way to the client: " + broker_.digest();
+  if (!broker_.sent_all(client())) return "under way to the client";
   // A message that a later connection did not allow is given up; the broker may have it half.
   if (!broker_.received_all(client()) && outbound_.idle()) return "under way to the broker";
   if (!broker_.subscribed(client(), Application::main_filter)) return "not subscribed";

@@ -47,7 +47,7 @@ class World final : private LinkObserver, private model::Observer {
   void live_until(Time end);
   void come_to_rest();
   /// What is not settled yet; empty: everything is.
-  [[nodiscard]] std::string unsettled() const;
+  [[nodiscard]] std::string_view unsettled() const;
   void step();
   void move_network();
   void flush_broker();
@@ -68,6 +68,7 @@ class World final : private LinkObserver, private model::Observer {
   void client_sent(std::string_view bytes) override;
   void client_received(std::string_view bytes) override;
   void client_closed() override;
+  void on_client_packet(const judge::ClientPacket& packet);
   void on_server_packet(const ServerPacket& packet);
   void handed_on(std::uint64_t session, const model::Message& message) override;
   void queued(std::uint64_t session, const model::Outgoing& outgoing) override;
@@ -105,6 +106,7 @@ class World final : private LinkObserver, private model::Observer {
 
   std::vector<int> open_connections_;  // at the broker
   std::string sent_;                   // not a whole packet yet
+  judge::ClientPacket client_packet_;  // the one that is looked at
   std::string received_;
   bool received_bad_{false};
   bool resting_{false};
@@ -124,7 +126,7 @@ class World final : private LinkObserver, private model::Observer {
   unsigned connections_{0};
   unsigned attempts_{0};
   unsigned lasting_{0};
-  unsigned refused_inbound_{0};
+  unsigned dropped_inbound_{0};
   bool doubted_{false};
   Time set_back_{0};  // the device's clock, altogether
   std::size_t tx_free_{0};

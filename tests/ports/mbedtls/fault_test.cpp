@@ -15,14 +15,14 @@ using test::Wire;
 using Progress = Transport::Progress;
 using namespace std::string_view_literals;
 
-constexpr std::string_view secret = "0123456789abcdef";
+constexpr std::string_view psk_text = "0123456789abcdef";
 
 // A handshake without certificates takes a hundred times less time than one with.
 TlsConfig shared_key() {
-  return {.psk = as_bytes(secret), .psk_identity = "device"};
+  return {.psk = as_bytes(psk_text), .psk_identity = "device"};
 }
 Peer::Options knows_it() {
-  return {.psk = secret};
+  return {.psk = psk_text};
 }
 
 void expect_conversation(Link& link) {

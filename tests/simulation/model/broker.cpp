@@ -17,29 +17,31 @@ constexpr std::uint32_t for_ever = 0xFFFF'FFFF;
 
 Broker::Connection Broker::open(Time now) {
   links_.push_back({.last_packet = now});
-  return static_cast<Connection>(links_.size()) - 1;
+  open_.push_back(static_cast<Connection>(links_.size()) - 1);
+  return open_.back();
 }
 
 void Broker::receive(Connection connection, std::string_view bytes, Time now) {
   now_ = now;
-  Link* at = &link(connection);
-  if (at->closing) return;
+  Link& at = link(connection);
+  if (at.closing) return;
   const auto* const first = reinterpret_cast<const std::byte*>(bytes.data());
-  at->input.insert(at->input.end(), first, first + bytes.size());
+  at.input.insert(at.input.end(), first, first + bytes.size());
+  std::size_t taken = 0;
   try {
-    while (!at->closing) {
-      const auto packet = judge::parse_client_packet(at->input);
-      if (!packet) return;
-      at->input.erase(at->input.begin(),
-                      at->input.begin() + static_cast<std::ptrdiff_t>(packet->size));
-      at->last_packet = now;
-      process(connection, *packet);
-      at = &link(connection);
+    while (!at.closing) {
+      const auto frame = judge::first_frame(std::span{at.input}.subspan(taken));
+      if (!frame) break;
+      packet_.parse(*frame);
+      taken += frame->size;
+      at.last_packet = now;
+      process(connection, packet_);
     }
   } catch (const judge::Violation& broken) {
     fault(broken.what());
     disconnect(connection, 0x81);
   }
+  at.input.erase(at.input.begin(), at.input.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
 void Broker::on_connect(Connection connection, const ClientPacket& packet) {
@@ -174,8 +176,9 @@ bool Broker::wants_close(Connection connection) const {
 
 void Broker::advance(Time now) {
   now_ = now;
-  for (std::size_t i = 0; i < links_.size(); ++i) {
-    Link& at = links_[i];
+  std::erase_if(open_, [this](Connection connection) { return link(connection).closing; });
+  for (const Connection connection : open_) {
+    Link& at = link(connection);
     if (at.closing) continue;
     for (std::size_t k = 0; k < at.held.size();) {
       if (at.held[k].at > now) {
@@ -184,11 +187,11 @@ void Broker::advance(Time now) {
       }
       const Packet packet = at.held[k].packet;
       at.held.erase(at.held.begin() + static_cast<std::ptrdiff_t>(k));
-      send(static_cast<Connection>(i), packet);
+      send(connection, packet);
     }
     if (at.online && at.keep_alive != 0 && now >= at.last_packet + Time{1500} * at.keep_alive) {
       ++keep_alive_losses_;
-      disconnect(static_cast<Connection>(i), 0x8D);  // [MQTT-3.1.2-22]
+      disconnect(connection, 0x8D);  // [MQTT-3.1.2-22]
     }
   }
   std::vector<std::string> expired;
@@ -207,7 +210,8 @@ void Broker::advance(Time now) {
 
 std::optional<Time> Broker::next_deadline() const {
   Time next = INT64_MAX;
-  for (const Link& at : links_) {
+  for (const Connection connection : open_) {
+    const Link& at = links_[static_cast<std::size_t>(connection)];
     if (at.closing) continue;
     for (const HeldAck& held : at.held)
       next = std::min(next, held.at);

@@ -150,7 +150,9 @@ class Broker {
 
   Observer& observer_;
   simulation::Random random_;
-  std::vector<Link> links_;
+  std::deque<Link> links_;
+  std::vector<Connection> open_;  // as of the last time that time went on
+  ClientPacket packet_;           // the one that is processed
   std::map<std::string, Session> sessions_;
   std::map<std::string, Message> retained_;
   std::uint64_t last_session_{0};
