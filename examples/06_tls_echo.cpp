@@ -22,6 +22,12 @@ void check(const minimq::Result<minimq::Ticket>& result) {
   if (!result) std::printf("refused: %s\n", to_string(result.error()).data());
 }
 
+void print_handshakes(const minimq::mbedtls::TlsTransport& tls) {
+  std::printf("%s, handshakes: %u full, %u resumed\n", tls.version().data(),
+              static_cast<unsigned>(tls.handshakes().full),
+              static_cast<unsigned>(tls.handshakes().resumed));
+}
+
 // The text of the file, with a NUL behind it; empty if there is none or it does not fit.
 minimq::mbedtls::Material read_pem(const char* path) {
   static char text[512 * 1024];
@@ -39,7 +45,11 @@ minimq::Task<> device(minimq::posix::EventLoop&, minimq::Session& session,
     const minimq::Event event = co_await session.poll();
     std::printf("%s\n", to_string(event.kind()).data());
     switch (event.kind()) {
-      case minimq::Event::Kind::connected: check(session.subscribe({.filter = "demo/in"})); break;
+      case minimq::Event::Kind::connected:
+        check(session.subscribe({.filter = "demo/in"}));
+        print_handshakes(tls);
+        break;
+      case minimq::Event::Kind::reconnected: print_handshakes(tls); break;
       case minimq::Event::Kind::inbound:
         if (const auto reply = event.message().reply(event.message().text()))
           check(session.publish(reply->with_qos(minimq::QoS::at_least_once)));
@@ -50,10 +60,6 @@ minimq::Task<> device(minimq::posix::EventLoop&, minimq::Session& session,
         break;
       default: break;
     }
-    if (tls.version().empty()) continue;
-    std::printf("%s, handshakes: %u full, %u resumed\n", tls.version().data(),
-                static_cast<unsigned>(tls.handshakes().full),
-                static_cast<unsigned>(tls.handshakes().resumed));
   }
 }
 
