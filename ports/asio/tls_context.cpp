@@ -215,7 +215,8 @@ void TlsTransport::take_up_session() {
 
 int TlsTransport::new_session(SSL* ssl, SSL_SESSION* session) {
   TlsTransport& self = *static_cast<TlsTransport*>(SSL_get_app_data(ssl));
-  if (self.config_.session_lifetime.count() == 0) return 0;
+  // With a pre-shared key there is nothing to save.
+  if (self.config_.session_lifetime.count() == 0 || !self.config_.psk.empty()) return 0;
   self.session_.reset(session);
   self.session_name_ = self.name_;
   self.session_port_ = self.port_;

@@ -9,6 +9,10 @@ Dialled dial_mbedtls(const Dial& dial);
 #if defined(MINIMQ_WITH_BEARSSL)
 Dialled dial_bearssl(const Dial& dial);
 #endif
+#if defined(MINIMQ_WITH_ASIO)
+Dialled dial_asio_tls_1_2(const Dial& dial);
+Dialled dial_asio_tls_1_3(const Dial& dial);
+#endif
 
 std::vector<Column> columns() {
   return {
@@ -17,6 +21,10 @@ std::vector<Column> columns() {
 #endif
 #if defined(MINIMQ_WITH_BEARSSL)
       {.port = "bearssl", .dial = dial_bearssl},
+#endif
+#if defined(MINIMQ_WITH_ASIO)
+      {.port = "asio_1_2", .dial = dial_asio_tls_1_2},
+      {.port = "asio_1_3", .dial = dial_asio_tls_1_3, .refused_late = true},
 #endif
   };
 }

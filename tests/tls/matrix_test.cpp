@@ -138,7 +138,8 @@ TEST_P(VerificationMatrix, AgainstMosquitto) {
       EXPECT_GT(dialled.offered, 0u) << "the capture sees a CONNECT where there is one";
     } else if (!(column.refused_late && one.asks)) {
       EXPECT_EQ(dialled.offered, 0u) << "a byte of CONNECT before the verification";
-      EXPECT_FALSE(has_application_data(dialled.sent));
+      // With TLS 1.3 the alert looks like application data.
+      EXPECT_TRUE(column.refused_late || !has_application_data(dialled.sent));
     }
   }
   EXPECT_TRUE(listeners.broker().says("New client connected", accepted));

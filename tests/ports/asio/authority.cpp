@@ -83,8 +83,8 @@ Identity make_certificate(const CertificateFields& fields, const Identity* issue
   const Bio pem{BIO_new(BIO_s_mem())};
   const Bio key_pem{BIO_new(BIO_s_mem())};
   check(PEM_write_bio_X509(pem.get(), x509) == 1);
-  check(PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==
-        1);
+  check(PEM_write_bio_PrivateKey_traditional(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr,
+                                             nullptr) == 1);
   return {text_of(pem.get()), text_of(key_pem.get())};
 }
 

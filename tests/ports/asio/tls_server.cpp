@@ -48,7 +48,7 @@ void require_client(SSL_CTX* context, const std::string& authority) {
 unsigned tell_psk(SSL* ssl, const char* identity, unsigned char* psk, unsigned psk_size) {
   const auto& options = *static_cast<const TlsServerOptions*>(SSL_get_app_data(ssl));
   if (options.psk_identity != identity || options.psk.size() > psk_size) return 0;
-  std::ranges::copy(options.psk, psk);
+  std::ranges::copy(options.psk, reinterpret_cast<std::byte*>(psk));
   return static_cast<unsigned>(options.psk.size());
 }
 

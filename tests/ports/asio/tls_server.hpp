@@ -17,7 +17,7 @@ struct TlsServerOptions {
   Identity identity{};             ///< The chain may follow the certificate. None: no certificates.
   std::string client_authority{};  ///< Not empty: clients must have a certificate of it.
   std::string psk_identity{};
-  std::string psk{};
+  Bytes psk{};  ///< Borrowed.
   int version{TLS1_3_VERSION};
   std::string protocol{};  ///< The one it agrees to, if it is offered.
 };

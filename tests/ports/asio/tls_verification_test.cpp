@@ -161,7 +161,7 @@ TEST_P(TlsVerificationTest, TheClientsOwnCertificate) {
 }
 
 TEST_P(TlsVerificationTest, APreSharedKey) {
-  const TlsServerOptions server{.psk_identity = "device", .psk = "0123456789abcdef"};
+  const TlsServerOptions server{.psk_identity = "device", .psk = as_bytes("0123456789abcdef")};
   const auto key = [](std::string_view text) { return as_bytes(text); };
   EXPECT_EQ(error_of(server, {.psk_identity = "device", .psk = key("0123456789abcdef")}), Error{});
   EXPECT_EQ(error_of(server, {.psk_identity = "device", .psk = key("0123456789abcdee")}),

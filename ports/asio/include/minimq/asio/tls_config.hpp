@@ -26,7 +26,9 @@ struct TlsConfig {
   const char* authorities_file{nullptr};
 
   /// The client's own certificate in PEM, its intermediates behind it, and its private key.
-  /// A key with a pass phrase is refused; nobody is asked for one.
+  /// A key with a pass phrase is refused; nobody is asked for one. OpenSSL keeps the key as long as
+  /// the transport lives; of one in PKCS #8 it leaves copies in freed memory as well, so prefer
+  /// `BEGIN EC PRIVATE KEY`.
   std::string_view certificate{};
   std::string_view private_key{};
 
@@ -48,6 +50,7 @@ struct TlsConfig {
   TlsVersion maximum_version{TlsVersion::tls_1_3};
 
   /// How long a session is taken up again, which spares both sides most of the handshake; 0: never.
+  /// One with a pre-shared key never is.
   Milliseconds session_lifetime{24 * 60 * 60 * 1'000};
 
   tls::Verification verification{tls::Verification::required};
