@@ -3,7 +3,7 @@
 // Messages from the broker when the link is lost, and when there are too many of them.
 #include <gtest/gtest.h>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

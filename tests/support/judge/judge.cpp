@@ -28,6 +28,12 @@ std::optional<std::uint16_t> id_within(Bytes begun) {
 
 }  // namespace
 
+Judge::Judge(const Options& options)
+    : options_{options}, outbound_{options.server_bytes_may_be_lost} {}
+Judge::Judge(Judge&&) noexcept = default;
+Judge& Judge::operator=(Judge&&) noexcept = default;
+Judge::~Judge() = default;
+
 void Judge::connected() {
   closed();
   connection_ = Connection{.phase = Phase::opened};
