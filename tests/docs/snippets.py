@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FLAGS = ['-std=c++23', '-fsyntax-only', '-Wall', '-Wextra', '-Werror',
          '-Wno-unused-variable', f'-I{ROOT}/include', f'-I{ROOT}/ports/posix/include',
+         f'-I{ROOT}/ports/sockets/include',
          f'-I{ROOT}/ports/lwip/include', f'-I{ROOT}/ports/tls/include',
          f'-I{ROOT}/ports/bearssl/include', f'-I{HERE}']
 BLOCK = re.compile(r'^```cpp\n(.*?)^```$', re.MULTILINE | re.DOTALL)

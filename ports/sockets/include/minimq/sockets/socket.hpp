@@ -2,7 +2,7 @@
 #pragma once
 
 #include <minimq/error.hpp>
-#include <minimq/posix/ip_address.hpp>
+#include <minimq/sockets/ip_address.hpp>
 #include <minimq/transport.hpp>
 
 #include <cstddef>
@@ -10,14 +10,27 @@
 #include <span>
 #include <string_view>
 
-// The system calls of a stream socket. Each gives an errno where it fails.
-namespace minimq::posix::socket {
+// The system's calls for sockets, which each port defines. Where one fails it gives the system's
+// own number for the reason, an errno.
+namespace minimq::sockets::socket {
 
 template <class T>
 using Answer = std::expected<T, int>;
 
 /// How many spans one send() offers to the system.
 inline constexpr std::size_t span_count_max = 16;
+
+/// What ask() is to find out about one descriptor.
+struct Question {
+  int descriptor{-1};
+  Interest interest{};
+  bool ready{false};  ///< The answer: what was wished is possible, or there is trouble.
+};
+
+/// Waits until an answer is known, for at most `timeout_ms` (negative: without limit). False if the
+/// system could not wait; a signal that ends it early is no failure. There are at most
+/// PollSet::capacity questions.
+[[nodiscard]] bool ask(std::span<Question> questions, int timeout_ms);
 
 /// Opens a non-blocking stream socket and begins to connect it; finish with connected(). The caller
 /// owns the descriptor.
@@ -31,9 +44,16 @@ inline constexpr std::size_t span_count_max = 16;
 [[nodiscard]] Answer<std::size_t> receive(int descriptor, std::span<std::byte> space);
 [[nodiscard]] Answer<std::size_t> send(int descriptor, TxSpans spans);
 
-/// What an errno of connect(2) means.
+void give_back(int descriptor);
+
+/// What an errno of a connection that does not stand yet means.
 [[nodiscard]] Error connect_error(int error);
 /// What an errno of an open connection means.
 [[nodiscard]] Error stream_error(int error);
 
-}  // namespace minimq::posix::socket
+/// ETIMEDOUT: an address had no more time.
+extern const int timed_out;
+/// EMFILE: there is no place for another descriptor.
+extern const int no_place;
+
+}  // namespace minimq::sockets::socket
