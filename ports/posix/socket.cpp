@@ -145,7 +145,7 @@ Answer<std::size_t> receive(int descriptor, std::span<std::byte> space) {
   }
 }
 
-Answer<std::size_t> send(int descriptor, TxSpans spans) {
+Answer<std::size_t> transmit(int descriptor, TxSpans spans) {
   std::array<iovec, span_count_max> pieces;
   const std::size_t count = std::min(spans.size(), pieces.size());
   for (std::size_t i = 0; i < count; ++i) {

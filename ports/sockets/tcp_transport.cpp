@@ -31,7 +31,7 @@ Result<std::size_t> TcpTransport::read(std::span<std::byte> space) {
 Result<std::size_t> TcpTransport::write(TxSpans spans) {
   if (state_ != State::open) return std::unexpected(Error::link_closed);
   if (spans.empty()) return 0;
-  const socket::Answer<std::size_t> count = socket::send(descriptor(), spans);
+  const socket::Answer<std::size_t> count = socket::transmit(descriptor(), spans);
   if (count) return *count;
   errno_ = count.error();
   return std::unexpected(socket::stream_error(errno_));

@@ -17,7 +17,7 @@ namespace minimq::sockets::socket {
 template <class T>
 using Answer = std::expected<T, int>;
 
-/// How many spans one send() offers to the system.
+/// How many spans one transmit() offers to the system.
 inline constexpr std::size_t span_count_max = 16;
 
 /// What ask() is to find out about one descriptor.
@@ -42,7 +42,7 @@ struct Question {
 
 /// 0 where nothing can be read or written now. The end of the stream is the error ECONNRESET.
 [[nodiscard]] Answer<std::size_t> receive(int descriptor, std::span<std::byte> space);
-[[nodiscard]] Answer<std::size_t> send(int descriptor, TxSpans spans);
+[[nodiscard]] Answer<std::size_t> transmit(int descriptor, TxSpans spans);
 
 void give_back(int descriptor);
 
