@@ -33,5 +33,9 @@ if(NOT TARGET minimq::minimq) # somebody may have compiled it already
     $<$<NOT:$<BOOL:${MINIMQ_SUBSCRIPTIONS}>>:MINIMQ_SUBSCRIPTIONS=0>)
 endif()
 
+add_subdirectory(${minimq_root}/ports/tls ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/tls)
 add_subdirectory(${minimq_root}/ports/posix ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/posix)
 add_subdirectory(${minimq_root}/ports/lwip ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/lwip)
+add_subdirectory(${minimq_root}/ports/mbedtls ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/mbedtls)
+add_subdirectory(${minimq_root}/ports/asio ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/asio)
+add_subdirectory(${minimq_root}/ports/bearssl ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/bearssl)

@@ -20,7 +20,7 @@ namespace {
 
 constexpr minimq::Duration kLimit{12'500};  // With the cleaning up it is less than 15 s.
 
-constexpr const char* kUsage = R"(usage: minimq_demo [--broker mqtt://host:port]
+constexpr const char* kUsage = R"(usage: minimq_demo [--broker mqtt://host:port | --tls]
 
 Shows an MQTT v5 device that survives its broker. The device is the example of the README, a
 process of its own; a second session sends it requests. Then links break, and the broker is killed
@@ -30,6 +30,8 @@ and started again while a QoS 1 message is in flight; mosquitto_sub confirms tha
                 the links to it are cut instead. It must let anybody in. The demo uses the client
                 id "demo", others that begin with "minimq-", and topics that begin with "demo/";
                 the broker forgets the sessions after an hour at most.
+  --tls         everything over TLS, by mbedTLS, with an authority that lives as long as the demo;
+                the proxies see bytes only, and the device is another example, which echoes
   --help        this text
 
 Exit status: 0 if all of it happened, 1 if something did not (the last lines name it), 2 for a wrong
@@ -49,7 +51,13 @@ demo::Options parse(int argc, char** argv) {
       std::fputs(kUsage, stdout);
       std::exit(0);
     }
-    if (argument == "--broker" && index + 1 < argc) {
+    if (argument == "--tls") {
+#if defined(MINIMQ_DEMO_TLS)
+      options.tls = true;
+#else
+      refuse("this demo was built without mbedTLS (libmbedtls-dev)");
+#endif
+    } else if (argument == "--broker" && index + 1 < argc) {
       options.broker = argv[++index];
     } else if (argument.starts_with("--broker=")) {
       options.broker = argument.substr(argument.find('=') + 1);
@@ -58,6 +66,7 @@ demo::Options parse(int argc, char** argv) {
     }
   }
   if (!options.broker) return options;
+  if (options.tls) refuse("--tls is for the broker of the demo's own");
   const minimq::Broker broker = minimq::Broker::parse(*options.broker);
   if (!broker.valid()) refuse("this is no broker: " + *options.broker);
   if (broker.tls()) refuse("the demo does not speak TLS: " + *options.broker);

@@ -43,7 +43,11 @@ TempDirectory::~TempDirectory() {
 }
 
 Mosquitto::Mosquitto(Stage& stage) : stage_{stage}, port_{free_port()} {
-  write_config();
+  write_config("");
+}
+
+Mosquitto::Mosquitto(Stage& stage, const Authority& authority) : stage_{stage}, port_{free_port()} {
+  write_config(authority.listener() + "listener 0 " + path() + "\n");
 }
 
 void Mosquitto::start(const std::string& what) {
@@ -73,10 +77,10 @@ std::string Mosquitto::version() const {
   return {};
 }
 
-void Mosquitto::write_config() const {
+void Mosquitto::write_config(const std::string& listener) const {
   std::ofstream file{directory_.path() + "/mosquitto.conf"};
   file << "listener " << port_ << " 127.0.0.1\n"
-       << "allow_anonymous true\n"
+       << listener << "allow_anonymous true\n"
        << "persistence true\n"
        << "persistence_location " << directory_.path() << "/\n"
        << "autosave_on_changes true\n"  // It will be killed: there is no saving at the end.

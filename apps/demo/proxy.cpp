@@ -32,8 +32,8 @@ LoopbackListener::LoopbackListener(std::uint16_t wanted) : descriptor{-1}, port{
   port = ntohs(address.sin_port);
 }
 
-Proxy::Proxy(minimq::posix::EventLoop& loop, const minimq::Broker& broker)
-    : broker_{broker}, listener_{loop}, client_{loop}, upstream_{loop} {
+Proxy::Proxy(minimq::posix::EventLoop& loop, const minimq::Broker& broker, Content content)
+    : broker_{broker}, content_{content}, listener_{loop}, client_{loop}, upstream_{loop} {
   admit();
 }
 
@@ -110,8 +110,13 @@ bool Proxy::read_client() {
   const ssize_t count = ::recv(client_.descriptor(), space.data(), space.size(), 0);
   if (count == 0) return false;
   if (count < 0) return errno == EAGAIN || errno == EINTR;
-  from_client_.append(std::span{space}.first(static_cast<std::size_t>(count)));
-  pass_up();
+  const std::span bytes = std::span{space}.first(static_cast<std::size_t>(count));
+  if (content_ == Content::bytes) {
+    to_broker_.insert(to_broker_.end(), bytes.begin(), bytes.end());
+  } else {
+    from_client_.append(bytes);
+    pass_up();
+  }
   return true;
 }
 
@@ -119,8 +124,15 @@ bool Proxy::read_broker() {
   std::array<std::byte, 4096> space{};
   const auto count = upstream_.read(space);
   if (!count) return false;
-  from_broker_.append(std::span{space}.first(*count));
-  pass_down();
+  const std::span bytes = std::span{space}.first(*count);
+  if (content_ == Content::packets) {
+    from_broker_.append(bytes);
+    pass_down();
+  } else if (holding_) {
+    blocked_ = blocked_ || !bytes.empty();
+  } else {
+    to_client_.insert(to_client_.end(), bytes.begin(), bytes.end());
+  }
   return true;
 }
 

@@ -21,6 +21,12 @@ namespace demo {
 /// link, and can keep an acknowledgement to itself.
 class Proxy {
  public:
+  /// What it looks into.
+  enum class Content : std::uint8_t {
+    packets,
+    bytes,  ///< They are enciphered: nothing is known of messages and acknowledgements.
+  };
+
   /// A message above QoS 0 that went to the broker.
   struct Published {
     std::string topic;
@@ -30,7 +36,8 @@ class Proxy {
   };
 
   /// Listens on a loopback port of its own. Throws Failure if it cannot.
-  Proxy(minimq::posix::EventLoop& loop, const minimq::Broker& broker);
+  Proxy(minimq::posix::EventLoop& loop, const minimq::Broker& broker,
+        Content content = Content::packets);
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
   ~Proxy();
@@ -38,10 +45,12 @@ class Proxy {
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
   /// From now on until the link ends, the first PUBACK of the broker and all that follows it stay
-  /// here.
+  /// here; of bytes, all that the broker says.
   void hold_acknowledgement() { holding_ = true; }
   /// The packet identifier of the PUBACK that is, or was, held back.
   [[nodiscard]] std::optional<unsigned> held() const { return held_; }
+  /// Whether something was held back since hold_acknowledgement().
+  [[nodiscard]] bool holds() const { return blocked_; }
   /// Ends the link on both sides; what was held back is lost.
   void cut();
   /// Takes no new link from now on: its port refuses them, as that of a host without a broker does.
@@ -79,6 +88,7 @@ class Proxy {
   void arm();
 
   minimq::Broker broker_;
+  Content content_;
   minimq::posix::Source listener_;
   minimq::posix::Source client_;
   minimq::posix::TcpTransport upstream_;

@@ -14,6 +14,7 @@ using minimq::Event;
 namespace {
 
 constexpr const char* kDeviceTopic = "demo/in";
+constexpr const char* kQuestion = "are you there?";
 
 minimq::Config configure(const std::string& client_id, std::uint16_t port,
                          std::span<std::byte> storage) {
@@ -38,16 +39,38 @@ std::string describe(minimq::Cause cause) {
 }  // namespace
 
 Requester::Requester(minimq::posix::EventLoop& loop, Screen& screen, std::uint16_t port,
-                     Names names)
+                     Names names, const char* authority)
     : screen_{screen},
       names_{std::move(names)},
       transport_{loop},
-      session_{configure(names_.client_id, port, storage_), transport_},
+      session_{configure(names_.client_id, port, storage_), link(authority)},
+      answer_{authority == nullptr ? "ack" : kQuestion},
       task_{attend(loop, *this)} {
   if (const auto error = session_.config_error()) {
     throw Failure{"the requester's configuration is right", std::string{to_string(*error)}};
   }
   if (!task_.start()) throw Failure{"the loop has room for a coroutine", "no_memory"};
+}
+
+minimq::Transport& Requester::link([[maybe_unused]] const char* authority) {
+#if defined(MINIMQ_DEMO_TLS)
+  if (authority != nullptr) {
+    return tls_.emplace(transport_, minimq::mbedtls::TlsConfig{.authorities = authority,
+                                                               .server_name = "localhost"});
+  }
+#endif
+  return transport_;
+}
+
+std::string Requester::tls() const {
+#if defined(MINIMQ_DEMO_TLS)
+  if (tls_) {
+    const auto handshakes = tls_->handshakes();
+    return text("%u full and %u resumed handshakes, the broker verified before a byte of MQTT",
+                static_cast<unsigned>(handshakes.full), static_cast<unsigned>(handshakes.resumed));
+  }
+#endif
+  return {};
 }
 
 minimq::Task<> Requester::attend(minimq::posix::EventLoop&, Requester& self) {
@@ -92,7 +115,7 @@ void Requester::request() {
   const std::string correlation = "request " + std::to_string(++requests_);
   asked_[correlation] = Clock::now();
   const auto ticket = session_.publish({.topic = kDeviceTopic,
-                                        .payload = "are you there?",
+                                        .payload = kQuestion,
                                         .qos = minimq::QoS::at_least_once,
                                         .response_topic = names_.reply_topic,
                                         .correlation_data = minimq::as_bytes(correlation)});
@@ -121,12 +144,12 @@ void Requester::take_reply(const minimq::Message& message) {
   const auto correlation = message.correlation_data();
   const auto asked =
       asked_.find(correlation ? std::string{minimq::as_text(*correlation)} : std::string{});
-  if (asked == asked_.end() || message.text() != "ack") {
+  if (asked == asked_.end() || message.text() != answer_) {
     say("something else than a reply, or one for the second time");
     return;
   }
   const double ms = std::chrono::duration<double, std::milli>(Clock::now() - asked->second).count();
-  say(text("reply to %s: \"ack\", after %.2f ms", asked->first.c_str(), ms));
+  say(text("reply to %s: \"%s\", after %.2f ms", asked->first.c_str(), answer_.data(), ms));
   asked_.erase(asked);
   round_trips_.push_back(ms);
 }

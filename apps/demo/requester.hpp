@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#if defined(MINIMQ_DEMO_TLS)
+#include <minimq/mbedtls/tls_transport.hpp>
+#endif
 #include <minimq/minimq.hpp>
 #include <minimq/posix/event_loop.hpp>
 #include <minimq/posix/tcp_transport.hpp>
@@ -31,8 +34,10 @@ class Requester {
     std::string reply_topic;
   };
 
-  /// Connects to a loopback port. Throws Failure if the configuration is wrong.
-  Requester(minimq::posix::EventLoop& loop, Screen& screen, std::uint16_t port, Names names);
+  /// Connects to a loopback port; over TLS if there is an authority, whose text must outlive this
+  /// object. Throws Failure if the configuration is wrong.
+  Requester(minimq::posix::EventLoop& loop, Screen& screen, std::uint16_t port, Names names,
+            const char* authority = nullptr);
 
   /// Sends one more request, at QoS 1, to the device; its number is counted from 1.
   void request();
@@ -53,10 +58,13 @@ class Requester {
   /// How the operation of that ticket ended, if it did.
   [[nodiscard]] std::optional<minimq::ReasonCode> outcome(minimq::Ticket ticket) const;
   [[nodiscard]] std::string last_trouble() const { return last_trouble_; }
+  /// The version and the handshakes of TLS; empty without it.
+  [[nodiscard]] std::string tls() const;
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  minimq::Transport& link(const char* authority);
   static minimq::Task<> attend(minimq::posix::EventLoop& loop, Requester& self);
   void take(const minimq::Event& event);
   void take_reply(const minimq::Message& message);
@@ -68,12 +76,16 @@ class Requester {
   Names names_;
   std::array<std::byte, storage_size> storage_{};
   minimq::posix::TcpTransport transport_;
+#if defined(MINIMQ_DEMO_TLS)
+  std::optional<minimq::mbedtls::TlsTransport> tls_;
+#endif
   minimq::Session session_;
   std::map<minimq::Event::Kind, int> counts_;
   std::map<std::uint16_t, minimq::ReasonCode> outcomes_;
   std::map<std::string, Clock::time_point> asked_;  // by correlation data
   std::vector<double> round_trips_;
   std::string last_trouble_{"no connection"};
+  std::string_view answer_;
   std::size_t pending_{0};
   int requests_{0};
   bool subscribed_{false};

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "authority.hpp"
 #include "child.hpp"
 #include "mosquitto.hpp"
 #include "proxy.hpp"
@@ -18,6 +19,8 @@ namespace demo {
 struct Options {
   /// The user's broker, as they wrote it; none: one of our own.
   std::optional<std::string> broker;
+  /// Everything over TLS, with an authority for this run; only with a broker of our own.
+  bool tls{false};
   /// Where the device's program is.
   std::string bin_directory;
 };
@@ -52,6 +55,10 @@ class Story {
   [[nodiscard]] std::string times() const;
 
   void ask(int count);
+  [[nodiscard]] bool sent_again() const;
+  [[nodiscard]] Proxy::Content content() const {
+    return authority_ ? Proxy::Content::bytes : Proxy::Content::packets;
+  }
   [[nodiscard]] bool own_broker() const { return mosquitto_.has_value(); }
   [[nodiscard]] std::size_t copies() const { return watcher_->count(message_line()); }
   [[nodiscard]] std::string message_line() const { return flight_topic_ + " " + payload_; }
@@ -64,6 +71,8 @@ class Story {
   std::string run_id_;
   std::string flight_topic_;
   std::string payload_{"I was in flight"};
+  std::optional<TempDirectory> secrets_;
+  std::optional<Authority> authority_;
   std::optional<Mosquitto> mosquitto_;
   std::optional<Proxy> device_link_;
   std::optional<Proxy> requester_link_;
@@ -72,6 +81,7 @@ class Story {
   std::optional<Requester> requester_;
   minimq::Ticket ticket_;
   std::size_t copies_before_{0};
+  std::uint32_t sent_before_{0};
   double lost_at_{0};
   double back_after_s_{0};
 };

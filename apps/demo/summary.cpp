@@ -20,6 +20,7 @@ void Story::summary() const {
   screen_.fact("reconnects",
                text("device %zu, requester %d, without a line of code in either",
                     device_->count("reconnected"), requester_->count(Event::Kind::reconnected)));
+  if (authority_) screen_.fact("TLS", "requester: " + requester_->tls());
   screen_.fact("confirmed", text("mosquitto_sub saw the message in flight %zu times: QoS 1 is at "
                                  "least once",
                                  copies()));
@@ -36,8 +37,11 @@ std::string Story::memory() const {
 
 std::string Story::messages() const {
   const minimq::Counters counters = requester_->session().counters();
+  // Beside the requests there was one message, which was meant to be sent once.
   const auto again =
-      std::ranges::count(requester_link_->published(), true, &Proxy::Published::duplicate);
+      authority_
+          ? static_cast<std::ptrdiff_t>(counters.messages_sent) - requester_->requests() - 1
+          : std::ranges::count(requester_link_->published(), true, &Proxy::Published::duplicate);
   return text("requester: %u sent, %d of them again, %u received; %d requests, %d replies",
               static_cast<unsigned>(counters.messages_sent), static_cast<int>(again),
               static_cast<unsigned>(counters.messages_received), requester_->requests(),

@@ -10,14 +10,15 @@ using detail::InboundState;
 
 // Fills the control queue when all of it was written.
 void Engine::stage_control() {
-  if (disconnect_due_) stage_disconnect();
-  if (phase_ != Phase::online || !control_.empty()) return;
-  if (build::qos2) stage_releases();
-  if (build::subscriptions) stage_acks();
-  if (ping_due_ && phase_ == Phase::online && fits(2) && control_.add_pingreq()) {
-    ping_due_ = false;
-    trace_sent(control_.last(2));
+  if (phase_ == Phase::online && control_.empty()) {
+    if (build::qos2) stage_releases();
+    if (build::subscriptions) stage_acks();
+    if (ping_due_ && phase_ == Phase::online && fits(2) && control_.add_pingreq()) {
+      ping_due_ = false;
+      trace_sent(control_.last(2));
+    }
   }
+  if (disconnect_due_) stage_disconnect();  // also because something of these does not fit
 }
 
 // PUBRELs leave in the order of their PUBRECs [MQTT-4.6.0-4].

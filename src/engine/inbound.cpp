@@ -120,13 +120,12 @@ Engine::Admission Engine::answer_duplicate(InboundEntry& entry, const detail::Pu
         !add_control(type, publish.packet_id, ReasonCode::packet_identifier_in_use)) {
       return Admission::later;
     }
-  } else if (qos2 && phase_ == Phase::online && entry.state == InboundState::remembered) {
-    // On this connection it came last, so its PUBREC is the last one [MQTT-4.6.0-3].
+  } else if (qos2 && phase_ == Phase::online && entry.state != InboundState::pubrec_withheld &&
+             entry.state != InboundState::pubrec_due) {
+    // It was answered, and now it came last, so its PUBREC is the last one [MQTT-4.6.0-3].
     const ReasonCode reason = entry.reason;
     inbound_.remove(entry);
     inbound_.add(publish.packet_id, InboundState::pubrec_due, reason);
-  } else if (qos2 && phase_ == Phase::online && entry.state != InboundState::pubrec_withheld) {
-    entry.state = InboundState::pubrec_due;
   }
   ++counters_.duplicates;
   return Admission::drop;

@@ -10,7 +10,7 @@
 namespace minimq::brokers {
 namespace {
 
-constexpr std::string_view connections = "New connection";
+constexpr std::string_view log_line = "New connection";
 
 class PasswordBroker : public ::testing::Test {
  protected:
@@ -48,7 +48,7 @@ TEST_F(PasswordBroker, StopsTheWrongOneWithItsReason) {
   EXPECT_TRUE(client.session().set_credentials(&right_));
   EXPECT_TRUE(client.session().start());
   client.connect();
-  EXPECT_EQ(broker_.count(connections), 2u);
+  EXPECT_EQ(broker_.count(log_line), 2u);
 }
 
 TEST_F(PasswordBroker, IsNotHammeredByTheWrongOne) {
@@ -61,7 +61,7 @@ TEST_F(PasswordBroker, IsNotHammeredByTheWrongOne) {
   // Until then nothing happens, whatever else the loop has to do.
   Client other{loop_, broker_.address(), "other", {.credentials = &right_}};
   other.connect();
-  EXPECT_EQ(broker_.count(connections), 2u);
+  EXPECT_EQ(broker_.count(log_line), 2u);
   EXPECT_EQ(client.session().counters().failures, 1);
 }
 
@@ -78,7 +78,7 @@ TEST_F(PasswordBroker, IsAskedAgainAtOnceOnDemand) {
   client.expect(Event::Kind::disconnected);
   EXPECT_TRUE(client.session().reconnect_now());
   client.expect(Event::Kind::disconnected);
-  ASSERT_TRUE(broker_.says(connections, 2));
+  ASSERT_TRUE(broker_.says(log_line, 2));
 }
 
 }  // namespace

@@ -16,11 +16,11 @@
 namespace minimq::brokers {
 namespace {
 
-constexpr unsigned message_count = 1000;
+constexpr unsigned fleet_size = 1000;
 
 // What one of them has heard: how often each number came.
 struct Heard {
-  std::vector<unsigned> times = std::vector<unsigned>(message_count, 0);
+  std::vector<unsigned> times = std::vector<unsigned>(fleet_size, 0);
   unsigned different{0};
   unsigned messages{0};
   unsigned reconnects{0};
@@ -28,9 +28,9 @@ struct Heard {
   unsigned last{0};
 
   void add(std::string_view text) {
-    unsigned number = message_count;
+    unsigned number = fleet_size;
     std::from_chars(text.data(), text.data() + text.size(), number);
-    ASSERT_LT(number, message_count);
+    ASSERT_LT(number, fleet_size);
     ++messages;
     if (times[number]++ == 0) ++different;
     in_order = in_order && (messages == 1 || number > last);
@@ -49,7 +49,7 @@ Task<> listen(posix::EventLoop&, Session& session, Heard& heard) {
 }
 
 Task<> talk(posix::EventLoop&, Session& session, std::string_view topic, QoS qos) {
-  for (unsigned i = 0; i < message_count;) {
+  for (unsigned i = 0; i < fleet_size;) {
     std::array<char, 8> text{};
     const auto end = std::to_chars(text.begin(), text.end(), i).ptr;
     const auto ticket = session.publish({.topic = topic,
@@ -86,8 +86,8 @@ class Fleet : public ::testing::TestWithParam<SituationOfAll> {
   Mosquitto broker_{loop_, "allow_anonymous true\nmax_queued_messages 0\n"};
   // Mosquitto 2.0.11 saves no session that began with Clean Start 1, and forgets the Receive
   // Maximum of a client that publishes at QoS 2: the table of inbound ids has to hold everything.
-  Config config_{.receive_maximum = message_count, .clean_start = false};
-  ClientMemory memory_{.rx = 512, .tx = tx_overhead(2 * message_count) + 4096};
+  Config config_{.receive_maximum = fleet_size, .clean_start = false};
+  ClientMemory memory_{.rx = 512, .tx = tx_overhead(2 * fleet_size) + 4096};
   Client anna_{loop_, broker_.address(), "anna", config_, memory_};
   Client otto_{loop_, broker_.address(), "otto", config_, memory_};
   Client witness_{loop_, broker_.address(), "witness", config_, memory_};
@@ -107,24 +107,24 @@ TEST_P(Fleet, TalksAThousandMessagesEachWay) {
   if (restart) {
     const auto in_the_middle = [&] { return anna.different > 100 && otto.different > 100; };
     ASSERT_TRUE(turn_until(loop_, in_the_middle));
-    ASSERT_LT(anna.different, message_count);
-    ASSERT_LT(otto.different, message_count);
+    ASSERT_LT(anna.different, fleet_size);
+    ASSERT_LT(otto.different, fleet_size);
     broker_.stop();
     broker_.start();
   }
   const auto done = [&] {
-    return anna.different == message_count && otto.different == message_count &&
-           witness.different == message_count;
+    return anna.different == fleet_size && otto.different == fleet_size &&
+           witness.different == fleet_size;
   };
   EXPECT_TRUE(turn_until(loop_, done))
       << anna.different << " " << otto.different << " " << witness.different;
   // At QoS 2 each once, and in order; at QoS 1 at least once.
   for (const Heard* const heard : {&otto, &witness}) {
-    EXPECT_EQ(heard->messages, message_count);
+    EXPECT_EQ(heard->messages, fleet_size);
     EXPECT_TRUE(heard->in_order);
   }
   if (!restart) {
-    EXPECT_EQ(anna.messages, message_count);
+    EXPECT_EQ(anna.messages, fleet_size);
   }
   EXPECT_EQ(anna.reconnects, restart ? 1u : 0u);
   EXPECT_EQ(otto.reconnects, restart ? 1u : 0u);

@@ -14,7 +14,7 @@
 namespace minimq::brokers {
 namespace {
 
-constexpr std::size_t message_count = 150;
+constexpr std::size_t flood_size = 150;
 
 class QueueOfTheBroker : public ::testing::TestWithParam<QoS> {
  protected:
@@ -23,7 +23,7 @@ class QueueOfTheBroker : public ::testing::TestWithParam<QoS> {
     client_.subscribe("flood");
     client_.disconnect();
     writer_.connect();
-    for (std::size_t i = 0; i < message_count; ++i) {
+    for (std::size_t i = 0; i < flood_size; ++i) {
       const std::string payload = std::to_string(i);
       EXPECT_TRUE(
           writer_
@@ -45,7 +45,7 @@ TEST_P(QueueOfTheBroker, ArrivesWholeAndEachMessageOnce) {
   std::set<std::string> seen;
   std::size_t messages = 0;
   std::size_t refusals = 0;
-  while (messages < message_count) {
+  while (messages < flood_size) {
     const Event event = client_.next();
     if (event.kind() == Event::Kind::idle) break;
     if (event.kind() == Event::Kind::disconnected) {
@@ -59,8 +59,8 @@ TEST_P(QueueOfTheBroker, ArrivesWholeAndEachMessageOnce) {
   // Whatever else was to come, comes before the mark.
   EXPECT_TRUE(writer_.publish({.topic = "flood", .payload = "mark", .qos = GetParam()}).ok());
   EXPECT_EQ(client_.expect_back(Event::Kind::inbound).message().text(), "mark");
-  EXPECT_EQ(messages, message_count);
-  EXPECT_EQ(seen.size(), message_count);
+  EXPECT_EQ(messages, flood_size);
+  EXPECT_EQ(seen.size(), flood_size);
   const Counters counters = client_.session().counters();
   RecordProperty("connections", counters.connections);
   RecordProperty("under_way_at_most", static_cast<int>(link_.under_way_max()));

@@ -9,7 +9,7 @@
 namespace minimq::codec {
 namespace {
 
-ReasonCode error_of(std::string_view body_hex) {
+ReasonCode auth_error(std::string_view body_hex) {
   const Tight body{hex(body_hex)};
   const auto auth = decode_auth(body.bytes());
   return auth ? ReasonCode::success : auth.error();
@@ -34,15 +34,15 @@ TEST(ReceivedAuth, WithEverything) {
 }
 
 TEST(ReceivedAuth, WithoutItsMethodIsAProtocolError) {
-  EXPECT_EQ(error_of("18 00"), ReasonCode::protocol_error);
-  EXPECT_EQ(error_of("00 00"), ReasonCode::protocol_error);
-  EXPECT_EQ(error_of("18 03 16 00 00"), ReasonCode::protocol_error);
-  EXPECT_EQ(error_of("18 03 15 00 00"), ReasonCode::success);
+  EXPECT_EQ(auth_error("18 00"), ReasonCode::protocol_error);
+  EXPECT_EQ(auth_error("00 00"), ReasonCode::protocol_error);
+  EXPECT_EQ(auth_error("18 03 16 00 00"), ReasonCode::protocol_error);
+  EXPECT_EQ(auth_error("18 03 15 00 00"), ReasonCode::success);
 }
 
 TEST(ReceivedAuth, OfTheWrongLengthIsMalformed) {
   for (const std::string_view body : {"18", "00", "18 04 15 00 00", "18 03 15 00 00 00", "18 80"}) {
-    EXPECT_EQ(error_of(body), ReasonCode::malformed_packet) << body;
+    EXPECT_EQ(auth_error(body), ReasonCode::malformed_packet) << body;
   }
 }
 
@@ -57,7 +57,7 @@ TEST(SentAuth, HasAReasonCodeAndAMethod) {
 
 TEST(SentAuth, WithDataAndWithoutAMethodIsRefused) {
   const Property data{PropertyId::authentication_data, "xy"};
-  EXPECT_EQ(codec::error_of([&](Writer& writer) {
+  EXPECT_EQ(writing_error([&](Writer& writer) {
               write_auth(writer, ReasonCode::re_authenticate, {&data, 1});
             }),
             Error::property_invalid);

@@ -9,7 +9,7 @@
 namespace minimq::codec {
 namespace {
 
-ReasonCode error_of(std::string_view body_hex) {
+ReasonCode connack_error(std::string_view body_hex) {
   const Tight body{hex(body_hex)};
   const auto connack = decode_connack(body.bytes());
   return connack ? ReasonCode::success : connack.error();
@@ -93,15 +93,15 @@ TEST(Connack, WithReservedFlagsIsMalformed) {  // [MQTT-3.2.2-1]
 }
 
 TEST(Connack, WithSessionPresentAndARefusalIsAProtocolError) {  // [MQTT-3.2.2-6]
-  EXPECT_EQ(error_of("01 87 00"), ReasonCode::protocol_error) << "[MQTT-3.2.2-6]";
-  EXPECT_EQ(error_of("00 87 00"), ReasonCode::success);
+  EXPECT_EQ(connack_error("01 87 00"), ReasonCode::protocol_error) << "[MQTT-3.2.2-6]";
+  EXPECT_EQ(connack_error("00 87 00"), ReasonCode::success);
 }
 
 TEST(Connack, OfTheWrongLengthIsMalformed) {
   for (const std::string_view body :
        {"", "00", "00 00", "00 00 01", "00 00 00 00", "00 00 03 21 00", "00 00 02 21 00 01",
         "00 00 80 00", "00 00 80 80 80 80 01", "80 FF"}) {
-    EXPECT_EQ(error_of(body), ReasonCode::malformed_packet) << body;
+    EXPECT_EQ(connack_error(body), ReasonCode::malformed_packet) << body;
   }
 }
 
@@ -110,7 +110,7 @@ TEST(Connack, WithValuesOutOfRangeIsAProtocolError) {
        {"00 00 03 21 00 00", "00 00 05 27 00 00 00 00", "00 00 02 24 02", "00 00 02 25 02",
         "00 00 02 28 FF", "00 00 02 29 02", "00 00 02 2A 80", "00 00 06 21 00 01 21 00 01",
         "00 00 03 16 00 00"}) {
-    EXPECT_EQ(error_of(body), ReasonCode::protocol_error) << body << " [MQTT-3.2.2.3-M2]";
+    EXPECT_EQ(connack_error(body), ReasonCode::protocol_error) << body << " [MQTT-3.2.2.3-M2]";
   }
 }
 

@@ -9,7 +9,7 @@
 namespace minimq::codec {
 namespace {
 
-ReasonCode error_of(std::string_view body_hex) {
+ReasonCode disconnect_error(std::string_view body_hex) {
   const Tight body{hex(body_hex)};
   const auto disconnect = decode_disconnect(body.bytes());
   return disconnect ? ReasonCode::success : disconnect.error();
@@ -47,13 +47,14 @@ TEST(ReceivedDisconnect, WithPropertiesTellsThem) {
 TEST(ReceivedDisconnect, OfTheWrongLengthIsMalformed) {
   for (const std::string_view body :
        {"8E 00 00", "8E 01", "8E 80 00", "8E 05 1F 00 02 'ab' 00", "8E 06 1F 00 02 'ab'"}) {
-    EXPECT_EQ(error_of(body), ReasonCode::malformed_packet) << body;
+    EXPECT_EQ(disconnect_error(body), ReasonCode::malformed_packet) << body;
   }
-  EXPECT_EQ(error_of("8E 05 1F 00 02 'ab'"), ReasonCode::success);
+  EXPECT_EQ(disconnect_error("8E 05 1F 00 02 'ab'"), ReasonCode::success);
 }
 
 TEST(ReceivedDisconnect, WithASessionExpiryIsAProtocolError) {  // [MQTT-3.14.2-2]
-  EXPECT_EQ(error_of("00 05 11 00 00 00 01"), ReasonCode::protocol_error) << "[MQTT-3.14.2-2]";
+  EXPECT_EQ(disconnect_error("00 05 11 00 00 00 01"), ReasonCode::protocol_error)
+      << "[MQTT-3.14.2-2]";
 }
 
 TEST(SentDisconnect, HasItsShortestForm) {
@@ -74,7 +75,7 @@ TEST(SentDisconnect, WithProperties) {
 TEST(SentDisconnect, WithPropertiesThatDoNotBelongIsRefused) {
   const Property server_reference{PropertyId::server_reference, "s"};
   const auto error_with = [](std::span<const Property> properties) {
-    return codec::error_of(
+    return writing_error(
         [&](Writer& writer) { write_disconnect(writer, ReasonCode::success, properties); });
   };
   EXPECT_EQ(error_with({&server_reference, 1}), Error::property_invalid);

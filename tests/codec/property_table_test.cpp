@@ -43,7 +43,8 @@ TEST(PropertyTable, EveryIdentifierInEveryPacketToBeMeasuredAndWritten) {
       if (id == 0x16) properties.push_back({PropertyId::authentication_method, "m"});
       const auto write = writing(properties, carrier.carrier);
       if (!belongs(id, carrier) || is_no_server_s(id, carrier)) {
-        EXPECT_EQ(error_of(write), Error::property_invalid) << std::hex << id << carrier.packet;
+        EXPECT_EQ(writing_error(write), Error::property_invalid)
+            << std::hex << id << carrier.packet;
         continue;
       }
       std::vector<std::byte> list = varint_bytes(id);
@@ -81,7 +82,7 @@ TEST(PropertyTable, ASecondOneIsAProtocolErrorUnlessItMayRepeat) {
           << std::hex << row.id << carrier.packet << " [MQTT-2.2.2.2-M]";
       const Property property = good_property(row.id, row.type);
       const std::vector twice{property, property};
-      EXPECT_EQ(error_of(writing(twice, carrier.carrier)) == Error{}, may_repeat);
+      EXPECT_EQ(writing_error(writing(twice, carrier.carrier)) == Error{}, may_repeat);
     }
   }
 }

@@ -11,7 +11,7 @@ ReasonCode error_of(std::string_view property, Carrier carrier) {
 }
 
 bool may_send(const Property& property, Carrier carrier) {
-  return codec::error_of(writing({&property, 1}, carrier)) == Error{};
+  return writing_error(writing({&property, 1}, carrier)) == Error{};
 }
 
 TEST(PropertyValue, AByteIsZeroOrOne) {
@@ -171,11 +171,11 @@ TEST(PropertyValue, TogetherTheyStayBelowTheLargestPacket) {
   const std::string half(65'535, 'a');
   std::vector<Property> properties(2047, Property::user(half, half));  // 131,075 bytes each
   EXPECT_EQ(measured(writing(properties, Carrier::publish)).size(), 4u + 2047u * 131'075);
-  EXPECT_EQ(codec::error_of(writing(properties, Carrier::publish)), Error{});
+  EXPECT_EQ(writing_error(writing(properties, Carrier::publish)), Error{});
   properties.push_back(Property::user(half, half));
-  EXPECT_EQ(codec::error_of(writing(properties, Carrier::publish)), Error::packet_too_large);
+  EXPECT_EQ(writing_error(writing(properties, Carrier::publish)), Error::packet_too_large);
   properties.resize(40'000, properties.front());  // more than 32 bits can count
-  EXPECT_EQ(codec::error_of(writing(properties, Carrier::publish)), Error::packet_too_large);
+  EXPECT_EQ(writing_error(writing(properties, Carrier::publish)), Error::packet_too_large);
 }
 
 }  // namespace

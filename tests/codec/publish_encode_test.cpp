@@ -16,7 +16,7 @@ auto writing(const Publication& publication, std::uint16_t packet_id = 0x1234) {
 
 // The whole packet with a payload, in hex, or the error's number.
 std::string encoded(const Publication& publication) {
-  if (codec::error_of(writing(publication)) != Error{}) return written(writing(publication));
+  if (writing_error(writing(publication)) != Error{}) return written(writing(publication));
   std::vector<std::byte> bytes = written_bytes(writing(publication));
   const Bytes payload = publication.payload.bytes();
   std::ranges::copy(payload, bytes.end() - static_cast<std::ptrdiff_t>(payload.size()));
@@ -24,7 +24,7 @@ std::string encoded(const Publication& publication) {
 }
 
 Error error_of(const Publication& publication) {
-  return codec::error_of(writing(publication));
+  return writing_error(writing(publication));
 }
 
 TEST(SentPublish, AtEachQos) {

@@ -107,15 +107,15 @@ TEST(Writer, NeverWritesOutsideItsSpace) {
 
 TEST(Writer, KeepsTheFirstError) {
   const std::string too_long(65'536, 'a');
-  EXPECT_EQ(error_of([&](Writer& writer) {
+  EXPECT_EQ(writing_error([&](Writer& writer) {
               writer.text("a", Error::config_client_id);
               writer.text("\xFF", Error::config_will);
               writer.binary(as_bytes(too_long), Error::config_property);
             }),
             Error::config_will);
-  EXPECT_EQ(
-      error_of([&](Writer& writer) { writer.binary(as_bytes(too_long), Error::config_property); }),
-      Error::config_property);
+  EXPECT_EQ(writing_error(
+                [&](Writer& writer) { writer.binary(as_bytes(too_long), Error::config_property); }),
+            Error::config_property);
 }
 
 TEST(Writer, PutsLengthsInFrontOfWhatTheyMeasure) {
@@ -133,7 +133,7 @@ TEST(Writer, PutsLengthsInFrontOfWhatTheyMeasure) {
 
 TEST(Writer, RefusesALengthThatNoPacketHas) {
   const auto of = [](std::size_t size) {
-    return error_of([size](Writer& writer) {
+    return writing_error([size](Writer& writer) {
       const std::size_t length = writer.begin_length();
       writer.count(size);
       writer.end_length(length);

@@ -108,7 +108,7 @@ TEST(ReasonCodes, ThatAClientMaySend) {
     const auto code = static_cast<ReasonCode>(value);
     const auto disconnect = [code](Writer& writer) { write_disconnect(writer, code, {}); };
     const Error expected = has(sent_disconnect_codes, value) ? Error{} : Error::reason_code_invalid;
-    EXPECT_EQ(error_of(disconnect), expected) << "[MQTT-3.14.2-1]";
+    EXPECT_EQ(writing_error(disconnect), expected) << "[MQTT-3.14.2-1]";
     EXPECT_EQ(may_disconnect_with(code), expected == Error{});
     EXPECT_EQ(may_acknowledge_with(code), value != 0x10 && has(puback_codes, value))
         << "[MQTT-3.4.2-1] [MQTT-3.5.2-1]";

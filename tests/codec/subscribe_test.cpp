@@ -30,11 +30,11 @@ std::string unsubscribe(const Names& filters, const List& properties = {}) {
 }
 
 Error subscribe_error(const Filters& filters, const List& properties = {}) {
-  return error_of(subscribing(filters, properties));
+  return writing_error(subscribing(filters, properties));
 }
 
 Error unsubscribe_error(const Names& filters, const List& properties = {}) {
-  return error_of(unsubscribing(filters, properties));
+  return writing_error(unsubscribing(filters, properties));
 }
 
 TEST(Subscribe, OfOneFilter) {  // [MQTT-3.8.1-1], [MQTT-2.2.2-1]

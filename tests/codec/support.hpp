@@ -45,7 +45,7 @@ Writer measured(F write) {
 }
 
 template <class F>
-Error error_of(F write) {
+Error writing_error(F write) {
   return measured(write).error();
 }
 
@@ -64,7 +64,7 @@ std::vector<std::byte> written_bytes(F write) {
 /// The same in hex, or the number of the error.
 template <class F>
 std::string written(F write) {
-  const Error error = error_of(write);
+  const Error error = writing_error(write);
   if (error != Error{}) return "error " + std::to_string(static_cast<int>(error));
   return to_hex(written_bytes(write));
 }

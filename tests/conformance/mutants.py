@@ -31,11 +31,11 @@ SOME = ('1.5.5-1', '2.1.3-1', '3.1.2-13', '3.1.4-6', '3.3.1-1', '3.6.1-1', '3.8.
 
 
 def tests_of(found, one):
-    """{path below tests/: ['Suite.Name']} of a row, without those that need a real broker."""
+    """{folder below tests/: ['Suite.Name']} of a row, without those that need a real broker."""
     tests = {}
     for path, name in found.tests.get(one, []):
         if not path.startswith('tests/brokers/'):
-            tests.setdefault(path.removeprefix('tests/'), []).append(name)
+            tests.setdefault(path.split('/')[1], []).append(name)
     return tests
 
 
@@ -83,14 +83,12 @@ def check(directory):
     return 0 if good == len(patches) and not wrong else 1
 
 
-def parts_for(path, objects):
-    """The object of a test file, and those of its program that have no tests."""
-    program = path.partition('/')[0]
-    own = re.compile(rf'/{program}_tests\.dir/(?:\./)?(.*)\.o$')
-    parts = {match.group(1): one for one in objects if (match := own.search(one))}
-    if path not in parts:
-        raise mutant.Failed(f'{path} is not part of {program}_tests')
-    return [one for file, one in parts.items() if file == path or not file.endswith('_test.cpp')]
+def parts_for(folder, objects):
+    """The objects of the program with the tests of a folder."""
+    parts = [one for one in objects if f'/{folder}_tests.dir/' in one]
+    if not parts:
+        raise mutant.Failed(f'tests/{folder} has no program')
+    return parts
 
 
 def failures(program, names):
@@ -126,9 +124,9 @@ class Runner:
         seen = []
         with mutant.patched(patch, self.directory) as (tree, files):
             broken = mutant.compile_files(self.compiler, tree, files)
-            for path, names in tests_of(self.found, patch.stem).items():
-                parts = [*broken, *parts_for(path, self.objects), *self.libraries]
-                program = mutant.link(self.compiler, tree / re.sub(r'\W', '_', path), parts)
+            for folder, names in tests_of(self.found, patch.stem).items():
+                parts = [*broken, *parts_for(folder, self.objects), *self.libraries]
+                program = mutant.link(self.compiler, tree / folder, parts)
                 for name, text in failures(program, names).items():
                     if f'[MQTT-{patch.stem}]' in text:
                         return f'killed by {name}'

@@ -17,7 +17,7 @@ struct Row {
   std::string_view packets;
 };
 
-constexpr Row table[] = {
+constexpr Row rows[] = {
     {0x00, "CA PA PC SA UA DI AU"},
     {0x01, "SA"},
     {0x02, "SA"},
@@ -63,7 +63,7 @@ constexpr Row table[] = {
 };
 
 bool is_listed(unsigned code, std::string_view packet) {
-  for (const Row& row : table) {
+  for (const Row& row : rows) {
     if (row.code == code) return row.packets.find(packet) != std::string_view::npos;
   }
   return false;

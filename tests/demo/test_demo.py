@@ -107,6 +107,28 @@ class TheStory(DemoTest):
         self.assert_nothing_is_left()
 
 
+class OverTls(DemoTest):
+    def test_the_story_is_told_to_the_end(self):
+        status, output = self.run_demo('--tls')
+        self.assertEqual(status, 0, output)
+        story = ['openssl makes an authority', 'handshakes: 1 full, 0 resumed',
+                 'reply to request 3', 'handshakes: 1 full, 1 resumed', 'killed',
+                 'requester  reconnected', 'the message is sent again', 'mosquitto_sub confirms',
+                 'reply to request 5', 'Summary', '2 full and 0 resumed handshakes', 'All ']
+        positions = [output.find(words) for words in story]
+        self.assertNotIn(-1, positions, output)
+        self.assertEqual(positions, sorted(positions), output)
+
+    def test_no_certificate_can_be_made(self):
+        self.replace('openssl', 'echo no curves today; exit 1')
+        self.assert_fails('openssl makes an authority for this run', 'no curves today',
+                          arguments=('--tls',))
+
+    def test_only_with_a_broker_of_its_own(self):
+        status, output = self.run_demo('--tls', '--broker', 'mqtt://127.0.0.1')
+        self.assertEqual(status, 2, output)
+
+
 class BrokerOfTheUser(DemoTest):
     def test_is_not_killed(self):
         with Broker('set_tcp_nodelay true') as broker:

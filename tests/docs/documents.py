@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks what stands in the documents: the example, links, versions, lengths, decisions."""
+"""Checks what stands in the documents: the example, links, versions, lengths, decisions, tests."""
 
 import pathlib
 import re
@@ -68,6 +68,13 @@ def check_numbers(names):
         yield f'docs/adr: the numbers are {numbers}'
 
 
+def check_tests(path, text, sources):
+    """Tests that a table names as `Suite.Name` exist; fixtures may have another name there."""
+    for suite, name in re.findall(r'^\|.*`(\w+)\.([A-Z]\w+)` \|$', text, re.MULTILINE):
+        if not re.search(rf'^TEST(_F|_P)?\({suite},\s+{name}\)', sources, re.MULTILINE):
+            yield f'{path}: there is no test {suite}.{name}'
+
+
 def complaints():
     def read(path):
         return (ROOT / path).read_text(encoding='utf-8')
@@ -78,6 +85,9 @@ def complaints():
     yield from check_versions(readme, read('CHANGELOG.md'), read('CMakeLists.txt'))
     documents = [*ROOT.glob('*.md'), *sorted((ROOT / 'docs').rglob('*.md')),
                  *sorted((ROOT / 'ports').rglob('*.md'))]
+    sources = '\n'.join(file.read_text(encoding='utf-8')
+                        for file in sorted((ROOT / 'tests').rglob('*_test.cpp')))
+    yield from check_tests('docs/defects.md', read('docs/defects.md'), sources)
     for document in documents:
         path = document.relative_to(ROOT).as_posix()
         yield from check_links(path, read(path), lambda target: (ROOT / target).exists())

@@ -15,7 +15,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FLAGS = ['-std=c++23', '-fsyntax-only', '-Wall', '-Wextra', '-Werror',
          '-Wno-unused-variable', f'-I{ROOT}/include', f'-I{ROOT}/ports/posix/include',
-         f'-I{ROOT}/ports/lwip/include', f'-I{HERE}']
+         f'-I{ROOT}/ports/lwip/include', f'-I{ROOT}/ports/tls/include',
+         f'-I{ROOT}/ports/bearssl/include', f'-I{HERE}']
 BLOCK = re.compile(r'^```cpp\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 DECLARATION = re.compile(r'(?:class |minimq::Task<|void |int )')
 PARAMETERS = """
@@ -27,7 +28,7 @@ PARAMETERS = """
 
 def documents():
     yield from (ROOT / name for name in ('README.md', 'ARCHITECTURE.md', 'ports/posix/README.md',
-                                      'ports/lwip/README.md'))
+                                      'ports/lwip/README.md', 'ports/bearssl/README.md'))
     yield from sorted((ROOT / 'docs').rglob('*.md'))
 
 

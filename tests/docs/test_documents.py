@@ -40,6 +40,12 @@ class Documents(unittest.TestCase):
         self.objects(documents.check_links('README.md', '[d](docs/guide/d.md)', there))
         self.objects(documents.check_links('docs/guide/a.md', '[e](README.md)', there))
 
+    def test_tests_that_are_named_exist(self):
+        sources = 'TEST_F(Cut, EndsWell) {\n}\nTEST(Split, IsTheSame) {\n'
+        self.accepts(documents.check_tests('a.md', '| 1 | x | `Cut.EndsWell` |\n', sources))
+        self.accepts(documents.check_tests('a.md', '| 1 | x | `Split.IsTheSame` |\n', sources))
+        self.objects(documents.check_tests('a.md', '| 1 | x | `Cut.IsTheSame` |\n', sources))
+
     def test_there_is_one_version(self):
         cmake = 'project(minimq VERSION 1.2.3 LANGUAGES CXX)'
         readme, changelog = 'find_package(minimq 1.2 REQUIRED)', '# Changes\n\n## 1.2.3, today\n'

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

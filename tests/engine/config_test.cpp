@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

@@ -3,7 +3,7 @@
 // Messages from the broker when the link is lost, and when there are too many of them.
 #include <gtest/gtest.h>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {
@@ -56,6 +56,21 @@ TEST_F(InboundLoss, PubrecsLeaveInTheOrderInWhichMessagesComeAgain) {  // [MQTT-
   EXPECT_EQ(message(), "a");
   EXPECT_EQ(message(), "none");
   EXPECT_EQ(sent(), "50 02 00 05 50 02 00 06");
+}
+
+// No broker may send a message again on the same connection, and some do [MQTT-4.4.0-1].
+TEST_F(InboundLoss, PubrecsLeaveInThatOrderAlsoIfAMessageComesAgainOnTheSameConnection) {
+  connect();
+  receive("34 07 00 01 't' 00 05 00 'a'");
+  EXPECT_EQ(message(), "a");
+  EXPECT_EQ(message(), "none");
+  EXPECT_EQ(sent(), "50 02 00 05");
+  receive("34 07 00 01 't' 00 06 00 'b' 3C 07 00 01 't' 00 05 00 'a'");
+  EXPECT_EQ(message(), "b");
+  EXPECT_EQ(message(), "none");
+  EXPECT_EQ(sent(), "50 02 00 06 50 02 00 05") << "[MQTT-4.6.0-3]";
+  receive("62 02 00 06 62 02 00 05");
+  EXPECT_EQ(sent(), "70 02 00 06 70 02 00 05");
 }
 
 TEST_F(InboundLoss, AHeldQos2MessageIsRememberedAsWell) {

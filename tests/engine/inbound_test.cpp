@@ -3,7 +3,7 @@
 // Messages from the broker: when they are acknowledged, in which order, and what is a duplicate.
 #include <gtest/gtest.h>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

@@ -3,7 +3,7 @@
 // The limits of a new connection, applied to what was queued and to what is sent again.
 #include <gtest/gtest.h>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

@@ -3,7 +3,7 @@
 // Packets larger than rx: refused, or read through and reported.
 #include <gtest/gtest.h>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

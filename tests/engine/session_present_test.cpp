@@ -3,7 +3,7 @@
 // Session Present: when it is believed, when it is refused, and when it is in doubt.
 #include <gtest/gtest.h>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

@@ -3,7 +3,7 @@
 // However the bytes of the broker are cut into reads: the same is seen, and the same is sent.
 #include <gtest/gtest.h>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

@@ -3,7 +3,7 @@
 // A message that is held keeps its bytes, whatever happens meanwhile.
 #include <gtest/gtest.h>
 
-#include "engine/engine_script.hpp"
+#include "support/engine_script.hpp"
 
 namespace minimq::testing {
 namespace {

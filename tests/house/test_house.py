@@ -61,10 +61,12 @@ class Includes(unittest.TestCase):
     def test_ports_programs_and_the_scripted_broker_keep_out_of_the_library(self):
         self.refused('ports/posix/loop.cpp', 'session/backoff.hpp')
         self.refused('ports/posix/loop.cpp', 'minimq/asio/loop.hpp')
+        self.refused('ports/tls/host_name.cpp', 'minimq/mbedtls/tls_transport.hpp')
         self.refused('ports/posix/loop.cpp', 'minimq/detail/tx_log.hpp')
         self.refused('examples/device.cpp', 'codec/reader.hpp')
         self.refused('tests/support/scripted_broker.cpp', 'codec/reader.hpp')
         self.allowed('ports/posix/loop.cpp', 'minimq/posix/loop.hpp')
+        self.allowed('ports/mbedtls/tls_transport.cpp', 'minimq/tls/host_name.hpp')
         self.allowed('ports/posix/loop.cpp', 'minimq/transport.hpp')
         self.allowed('tests/codec/reader_test.cpp', 'codec/reader.hpp')
 
@@ -113,6 +115,11 @@ class Banned(unittest.TestCase):
 
     def test_tests_may(self):
         self.assertFalse(complaints('banned', 'tests/codec/a.cpp', '#include <vector>\nthrow 1;'))
+
+    def test_the_asio_port_may_and_no_other(self):
+        text = '#include <vector>\nthrow 1;'
+        self.assertFalse(complaints('banned', 'ports/asio/a.cpp', text))
+        self.assertTrue(complaints('banned', 'ports/posix/a.cpp', text))
 
 
 class Functions(unittest.TestCase):

@@ -13,8 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr QoS qos1 = QoS::at_least_once;
-
 Task<> poll_once(Frames&, Script& script, std::vector<std::string>& log) {
   log.push_back(to_text(co_await script.session().poll()));
 }

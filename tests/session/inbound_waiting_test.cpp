@@ -13,8 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr QoS qos1 = QoS::at_least_once;
-
 using Log = std::vector<std::string>;
 
 // A handler that publishes and awaits the outcome while it holds the message.

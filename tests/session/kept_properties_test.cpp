@@ -9,7 +9,6 @@
 namespace minimq::testing {
 namespace {
 
-constexpr QoS qos1 = QoS::at_least_once;
 constexpr QoS qos2 = QoS::exactly_once;
 
 class KeptProperties : public ::testing::Test {

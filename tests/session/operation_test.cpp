@@ -13,8 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr QoS qos1 = QoS::at_least_once;
-
 // A task that awaits an outcome and writes it down.
 Task<> await_outcome(Frames&, Script& script, Ticket ticket, std::optional<Instant> deadline,
                      std::vector<std::string>& log) {

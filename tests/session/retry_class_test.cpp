@@ -131,15 +131,15 @@ TEST(RetryClass, OfAReasonCodeThatDoesNotBelongInDisconnect) {
 }
 
 TEST(RetryClass, OfEveryErrorOfTheTransport) {
-  using Case = std::pair<Error, bool>;
+  using Answer = std::pair<Error, bool>;
   for (const auto& [error, is_soon] :
-       {Case{Error::connect_refused, true}, Case{Error::host_unreachable, true},
-        Case{Error::host_not_found, true}, Case{Error::link_error, true},
-        Case{Error::link_closed, true}, Case{Error::transport_unsupported, false},
-        Case{Error::certificate_expired, false}, Case{Error::certificate_not_yet_valid, true},
-        Case{Error::certificate_wrong_name, false}, Case{Error::certificate_untrusted, false},
-        Case{Error::certificate_rejected, false}, Case{Error::client_certificate_refused, false},
-        Case{Error::tls_error, true}}) {
+       {Answer{Error::connect_refused, true}, Answer{Error::host_unreachable, true},
+        Answer{Error::host_not_found, true}, Answer{Error::link_error, true},
+        Answer{Error::link_closed, true}, Answer{Error::transport_unsupported, false},
+        Answer{Error::certificate_expired, false}, Answer{Error::certificate_not_yet_valid, true},
+        Answer{Error::certificate_wrong_name, false}, Answer{Error::certificate_untrusted, false},
+        Answer{Error::certificate_rejected, false},
+        Answer{Error::client_certificate_refused, false}, Answer{Error::tls_error, true}}) {
     const Range range = range_after(
         [e = error](Script& script) { script.transport().set_open(std::unexpected{e}); });
     EXPECT_EQ(range.event, "disconnected " + std::string{to_string(error)});

@@ -11,8 +11,6 @@ namespace {
 using Progress = Transport::Progress;
 using State = Session::State;
 
-constexpr QoS qos1 = QoS::at_least_once;
-
 TEST(Sight, StateInItsTurn) {
   Script script;
   EXPECT_EQ(script.session().state(), State::waiting);

@@ -11,8 +11,6 @@ namespace {
 
 using State = Session::State;
 
-constexpr QoS qos1 = QoS::at_least_once;
-
 TEST(SlowLink, PingThatWaitsBehindALongWriteIsNotMissed) {
   Script script{{}, {.rx = 256, .tx = 4096}};
   script.connect();

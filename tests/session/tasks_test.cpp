@@ -13,8 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr QoS qos1 = QoS::at_least_once;
-
 using Log = std::vector<std::string>;
 
 Task<> poll_for_ever(Frames&, Script& script, Log& log) {

@@ -77,6 +77,7 @@ void Application::check_limits() {
       limits.maximum_packet_size == connack.maximum_packet_size.value_or(0) &&
       static_cast<unsigned>(limits.maximum_qos) == connack.maximum_qos.value_or(2) &&
       limits.retain_available == (connack.retain_available.value_or(1) != 0) &&
+      limits.topic_alias_maximum == connack.topic_alias_maximum.value_or(0) &&
       limits.keep_alive_s == connack.server_keep_alive.value_or(settings_.config.keep_alive_s) &&
       limits.session_expiry_s ==
           connack.session_expiry_s.value_or(settings_.config.session_expiry_s);

@@ -3,6 +3,7 @@
 
 #include <minimq/session.hpp>
 
+#include <array>
 #include <coroutine>
 #include <cstdint>
 #include <list>
@@ -35,6 +36,8 @@ class Application {
               const Clocks& clocks, Random random);
 
   static constexpr const char* main_filter = "b/#";
+  /// What the client has aliases for.
+  static constexpr std::array<std::string_view, 2> aliased_topics{"d/1", "d/2"};
 
   // The super-loop's share.
 
@@ -83,6 +86,7 @@ class Application {
   void act_at_random();
   void publish();
   void publish_one(QoS qos, std::size_t size);
+  void publish_aliased();
   void subscribe_main();
   void change_subscriptions();
   void leave();

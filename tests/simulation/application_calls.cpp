@@ -33,6 +33,7 @@ void Application::act_at_random() {
 }
 
 void Application::publish() {
+  if (settings_.outbound_aliases != 0 && random_.one_in(4)) return publish_aliased();
   const auto qos = static_cast<QoS>(random_.below(3));
   publish_one(qos, random_.between<std::size_t>(10, settings_.payload_max));
 }
@@ -61,11 +62,31 @@ void Application::publish_one(QoS qos, std::size_t size) {
            (result ? "ticket " + std::to_string(result->packet_id())
                    : std::string{to_string(result.error())});
   });
-  checks_.ledger.published(qos, result);
+  checks_.ledger.published(qos, "d", result);
   if (resting_ || !result || result->empty() || settings_.driving != Driving::coroutine) return;
   if (!random_.per_mille(settings_.waits)) return;
   const Time patience = random_.between<Time>(0, 60'000);
   waits_.push_back({wait_for(*result, patience), clocks_.world + random_.between<Time>(1, 90'000)});
+}
+
+// Now and then with an alias that is in no table.
+void Application::publish_aliased() {
+  const std::uint32_t number = checks_.ledger.next_number();
+  const std::string payload =
+      make_payload(number, random_.between<std::size_t>(10, settings_.payload_max));
+  const auto alias =
+      random_.between<std::uint16_t>(1, static_cast<std::uint16_t>(settings_.outbound_aliases + 1));
+  const bool known = alias <= settings_.outbound_aliases;
+  const auto sent = session_.publish_aliased(alias, {.payload = payload});
+  checks_.journal.note("publish aliased", number, sent ? 1u : 0u);
+  checks_.journal.line([&] {
+    return "call       publish #" + std::to_string(number) + " with alias " +
+           std::to_string(alias) + ": " + std::string{sent ? "sent" : to_string(sent.error())};
+  });
+  checks_.journal.require(known || !sent, "I18", "an alias that is in no table was accepted");
+  const Result<Ticket> result =
+      sent ? Result<Ticket>{Ticket{}} : Result<Ticket>{std::unexpected{sent.error()}};
+  checks_.ledger.published(QoS::at_most_once, known ? aliased_topics[alias - 1u] : "", result);
 }
 
 void Application::publish_last() {

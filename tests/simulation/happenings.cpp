@@ -83,6 +83,9 @@ void World::change_limits() {
       broker_.limits.server_keep_alive = static_cast<std::uint16_t>(random_.below(20));
     if (random_.one_in(8)) broker_.limits.session_expiry_s = random_.below(100);
   }
+  if (settings_.outbound_aliases != 0 && random_.one_in(2)) {
+    broker_.limits.topic_alias_maximum = random_.between<std::uint16_t>(0, 3);
+  }
   if (random_.per_mille(settings_.tight_limits)) {
     broker_.limits.maximum_packet_size = random_.between(1u, 40u);
   }

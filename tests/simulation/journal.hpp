@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,8 +56,11 @@ class Journal {
     hash_ ^= hash_ >> 29;
   }
   void add(std::string_view bytes) {
-    for (const char byte : bytes)
-      hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * 0x100'0000'01B3u;
+    for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(8, bytes.size()))) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes.data(), std::min<std::size_t>(8, bytes.size()));
+      add(word);
+    }
   }
   void write(const std::string& text) {
     std::fprintf(reader_, "%10.3f  %s\n", static_cast<double>(now_) / 1000, text.c_str());

@@ -8,7 +8,6 @@ namespace minimq::simulation {
 
 namespace {
 
-constexpr Time never = INT64_MAX;
 // What the kernel takes of a connection whose other end has vanished.
 constexpr std::size_t kernel_buffer = 2000;
 

@@ -16,6 +16,7 @@
 namespace minimq::simulation {
 
 using Time = std::int64_t;  ///< In milliseconds.
+inline constexpr Time never = INT64_MAX;
 
 /// The world's clock, and the device's, which may be set and need not agree with it.
 struct Clocks {

@@ -29,7 +29,7 @@ int World::link_opened() {
   opened_at_ = last_sent_ = last_received_ = clocks_.world;
   judge_.connected();
   outbound_.opened();
-  inbound_.opened();
+  inbound_.opened(session_->counters().refused_inbound);
   return connection;
 }
 
@@ -46,28 +46,34 @@ void World::client_sent(std::string_view bytes) {
                      "I10", "silent for longer than the keep alive");
   }
   last_sent_ = clocks_.world;
+  std::size_t at = 0;
   try {
-    while (const auto packet = judge::parse_client_packet(
-               {reinterpret_cast<const std::byte*>(sent_.data()), sent_.size()})) {
-      sent_.erase(0, packet->size);
-      journal_.line([&] {
-        const auto number = number_of(packet->payload);
-        return "-->        " +
-               (number ? "PUBLISH q" + std::to_string(packet->qos) + (packet->dup ? " d1" : " d0") +
-                             " id=" + std::to_string(packet->id) + " #" + std::to_string(*number)
-                       : judge::to_string(*packet));
-      });
-      if (packet->type == judge::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
-      if (const auto number = number_of(packet->payload);
-          number && packet->qos == 0 && *number < ledger_.next_number()) {
-        ledger_.sent_at_most_once(*number);
-      }
-      outbound_.sent(*packet);
-      inbound_.sent(*packet);
+    while (const auto frame = judge::first_frame(as_bytes(std::string_view{sent_}.substr(at)))) {
+      client_packet_.parse(*frame);
+      at += frame->size;
+      on_client_packet(client_packet_);
     }
   } catch (const judge::Violation& broken) {
     journal_.violate("I14", broken.what());
   }
+  sent_.erase(0, at);
+}
+
+void World::on_client_packet(const judge::ClientPacket& packet) {
+  journal_.line([&] {
+    const auto number = number_of(packet.payload);
+    return "-->        " +
+           (number ? "PUBLISH q" + std::to_string(packet.qos) + (packet.dup ? " d1" : " d0") +
+                         " id=" + std::to_string(packet.id) + " #" + std::to_string(*number)
+                   : judge::to_string(packet));
+  });
+  if (packet.type == judge::ClientPacket::Type::disconnect) farewell_at_ = clocks_.world;
+  if (packet.type == judge::ClientPacket::Type::publish && packet.qos == 0) {
+    const auto number = number_of(packet.payload);
+    if (number && *number < ledger_.next_number()) ledger_.sent_at_most_once(*number);
+  }
+  outbound_.sent(packet);
+  inbound_.sent(packet, session_->counters().refused_inbound);
 }
 
 void World::client_received(std::string_view bytes) {
@@ -110,8 +116,9 @@ void World::client_closed() {
   const bool without_dup =
       settings_.habits.resends_without_dup || settings_.habits.repeats_messages != 0;
   doubted_ |= without_dup && !outbound_.online();
-  if (session_->counters().refused_inbound != refused_inbound_ || doubted_) {
-    refused_inbound_ = session_->counters().refused_inbound;
+  const std::uint16_t dropped = inbound_.dropped(session_->counters().refused_inbound);
+  if (dropped != dropped_inbound_ || doubted_) {
+    dropped_inbound_ = dropped;
     ledger_.memory_in_doubt();
   }
   if (outbound_.closed(sent_)) {
@@ -200,7 +207,7 @@ void World::check_attempts() {
   const auto bound = static_cast<Time>(config_.backoff_max.count());
   if (bound < 5'000 || settings_.disconnects != 0) return;
   const Time expected = 40 + 12 * Time{lasting_} + 4 * clocks_.world / bound;
-  const bool resumes = refused_inbound_ != 0;
+  const bool resumes = dropped_inbound_ != 0;
   journal_.require(resumes || Time{attempts_} <= expected, "I17",
                    std::to_string(attempts_) + " attempts");
 }

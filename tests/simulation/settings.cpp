@@ -23,6 +23,8 @@ Settings::Settings(std::uint64_t seed) {
   Random random{seed};
   choose_configuration(random);
   choose_application(random);
+  Random apart{seed ^ 0xA11A5};
+  choose_aliases(apart);
   if (random.one_in(16)) return;  // Everything goes well.
   choose_habits(random);
   choose_faults(random);
@@ -69,6 +71,15 @@ void Settings::choose_configuration(Random& random) {
   has_will = random.one_in(3);
   has_credentials = random.one_in(3);
   two_brokers = random.one_in(4);
+}
+
+// Not together with Oversize::skip, ADR 22. A place may be too small for every topic but "d".
+void Settings::choose_aliases(Random& random) {
+  if (random.one_in(4)) outbound_aliases = random.between<std::uint16_t>(1, 2);
+  if (config.oversize == Oversize::skip || !random.one_in(4)) return;
+  inbound_aliases = random.between<std::uint16_t>(1, 3);
+  alias_topic_size = random.one_in(8) ? 2 : 8;
+  habits.uses_aliases = random.between(100u, 1000u);
 }
 
 void Settings::choose_habits(Random& random) {

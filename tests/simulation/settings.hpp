@@ -28,6 +28,9 @@ struct Settings {
   bool has_will{false};
   bool has_credentials{false};
   bool two_brokers{false};
+  std::uint16_t inbound_aliases{0};   ///< Places for the broker's topic aliases; 0: none announced.
+  std::size_t alias_topic_size{0};    ///< Of each place.
+  std::uint16_t outbound_aliases{0};  ///< Topics for which the client has an alias.
   model::Habits habits{};
   bool limits_vary{false};
   unsigned tight_limits{0};  ///< Per mille of the connections: a Maximum Packet Size of 1 to 40.
@@ -65,6 +68,7 @@ struct Settings {
 
  private:
   void choose_configuration(Random& random);
+  void choose_aliases(Random& random);
   void choose_habits(Random& random);
   void choose_faults(Random& random);
   void choose_application(Random& random);

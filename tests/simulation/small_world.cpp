@@ -89,7 +89,8 @@ void SmallWorld::perform(Action action) {
       const auto qos = static_cast<QoS>(bounds_.qos);
       ++published_;
       const std::string payload = make_payload(number, 10);
-      ledger_.published(qos, session().publish({.topic = "d", .payload = payload, .qos = qos}));
+      ledger_.published(qos, "d",
+                        session().publish({.topic = "d", .payload = payload, .qos = qos}));
       break;
     }
     case Action::take: (void)take(); break;

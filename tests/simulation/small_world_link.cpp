@@ -3,6 +3,7 @@
 // The link of a small world, what is seen on it, and the search through all that can happen.
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <unordered_set>
 
 #include "simulation/small_world.hpp"
@@ -14,7 +15,7 @@ Result<Transport::Progress> SmallWorld::open(const Broker&) {
   broken_ = false;
   connection_ = broker_.open(now_.time_since_epoch().count());
   outbound_.opened();
-  inbound_.opened();
+  inbound_.opened(session().counters().refused_inbound);
   return Progress::ready;
 }
 
@@ -52,7 +53,7 @@ Result<std::size_t> SmallWorld::write(TxSpans spans) {
     to_broker_.push_back(unsent_.substr(0, packet->size));
     unsent_.erase(0, packet->size);
     outbound_.sent(*packet);
-    inbound_.sent(*packet);
+    inbound_.sent(*packet, session().counters().refused_inbound);
   }
   return count;
 }
@@ -128,20 +129,27 @@ Explored explore(const SmallWorld::Bounds& bounds, std::uint64_t states_max) {
     const Path path = std::move(frontier.front());
     frontier.pop_front();
     result.depth = path.size();
+    std::optional<SmallWorld> world;  // One at a time: all sessions are built in the same place.
+    bool at_the_end = false;          // of the path
     for (std::uint8_t next = 0; next < SmallWorld::action_count; ++next) {
       const auto action = static_cast<SmallWorld::Action>(next);
       // A session cannot be copied: each way is gone from its beginning.
-      SmallWorld world{bounds};
-      for (const std::uint8_t step : path)
-        world.perform(static_cast<SmallWorld::Action>(step));
-      if (!world.possible(action)) continue;
-      world.perform(action);
+      if (!at_the_end) {
+        world.reset();
+        world.emplace(bounds);
+        for (const std::uint8_t step : path)
+          world->perform(static_cast<SmallWorld::Action>(step));
+        at_the_end = true;
+      }
+      if (!world->possible(action)) continue;
+      world->perform(action);
+      at_the_end = false;
       ++result.steps;
-      if (!known.insert(world.digest()).second) continue;
+      if (!known.insert(world->digest()).second) continue;
       frontier.push_back(path + next);
-      if (world.violation().empty()) world.come_to_rest();
-      if (world.violation().empty()) continue;
-      result.violation = world.violation() + ", after:";
+      if (world->violation().empty()) world->come_to_rest();
+      if (world->violation().empty()) continue;
+      result.violation = world->violation() + ", after:";
       for (const std::uint8_t step : frontier.back())
         result.violation += ' ' + std::string{to_string(static_cast<SmallWorld::Action>(step))};
       break;

@@ -12,7 +12,6 @@ namespace minimq::simulation {
 
 namespace {
 
-constexpr Time never = INT64_MAX;
 constexpr std::byte canary{0xC5};
 constexpr const char* secret = "a password that nobody may find";
 // Wakes in a row that change nothing. A super-loop needs none; a coroutine that begins to wait is
@@ -62,6 +61,7 @@ void World::begin() {
   if (settings_.has_will) config_.will = &will_;
   credentials_ = {.user_name = "user", .password = as_bytes(secret)};
   if (settings_.has_credentials) config_.credentials = &credentials_;
+  prepare_aliases();
   session_.emplace(config_, link_);
   if (const auto error = session_->config_error()) {
     journal_.violate("set-up", std::string{to_string(*error)});
@@ -77,6 +77,21 @@ void World::begin() {
   next_nap_ = after(settings_.between_naps);
   next_jump_ = after(settings_.between_jumps);
   next_message_ = after(settings_.between_messages);
+}
+
+void World::prepare_aliases() {
+  if (const std::size_t count = settings_.inbound_aliases; count != 0) {
+    alias_memory_.resize(InboundAliases::storage_size(count, settings_.alias_topic_size));
+    inbound_aliases_.emplace(alias_memory_, settings_.alias_topic_size);
+    extras_.inbound_aliases = &*inbound_aliases_;
+  }
+  if (const std::size_t count = settings_.outbound_aliases; count != 0) {
+    for (std::size_t i = 0; i < count; ++i)
+      alias_entries_[i].topic = Application::aliased_topics[i];
+    outbound_aliases_.emplace(std::span{alias_entries_}.first(count));
+    extras_.outbound_aliases = &*outbound_aliases_;
+  }
+  if (inbound_aliases_ || outbound_aliases_) config_.extras = &extras_;
 }
 
 void World::run() {
@@ -111,7 +126,8 @@ void World::come_to_rest() {
     do
       step();
     while (violation().empty() && clocks_.world < end && !unsettled().empty());
-    if (!unsettled().empty()) journal_.violate("I20", "no rest: " + unsettled());
+    if (unsettled().empty()) return;
+    journal_.violate("I20", "no rest: " + std::string{unsettled()} + "; " + broker_.digest());
   };
   settle(2 * Time{config_.slow_retry_max.count()} + 2 * Time{config_.backoff_max.count()} +
          Time{config_.connect_timeout.count()} + set_back_ + 600'000);
@@ -126,10 +142,10 @@ void World::come_to_rest() {
                        std::to_string(tx_free_));
 }
 
-std::string World::unsettled() const {
+std::string_view World::unsettled() const {
   if (session_->state() != Session::State::online || !link_.sound()) return "not online";
   if (!application_->at_rest()) return "operations are pending";
-  if (!broker_.sent_all(client())) return "under way to the client: " + broker_.digest();
+  if (!broker_.sent_all(client())) return "under way to the client";
   // A message that a later connection did not allow is given up; the broker may have it half.
   if (!broker_.received_all(client()) && outbound_.idle()) return "under way to the broker";
   if (!broker_.subscribed(client(), Application::main_filter)) return "not subscribed";

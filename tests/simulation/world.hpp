@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <minimq/extras.hpp>
 #include <minimq/session.hpp>
+#include <minimq/topic_alias.hpp>
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -44,10 +47,11 @@ class World final : private LinkObserver, private model::Observer {
 
   // world.cpp
   void begin();
+  void prepare_aliases();
   void live_until(Time end);
   void come_to_rest();
   /// What is not settled yet; empty: everything is.
-  [[nodiscard]] std::string unsettled() const;
+  [[nodiscard]] std::string_view unsettled() const;
   void step();
   void move_network();
   void flush_broker();
@@ -68,6 +72,7 @@ class World final : private LinkObserver, private model::Observer {
   void client_sent(std::string_view bytes) override;
   void client_received(std::string_view bytes) override;
   void client_closed() override;
+  void on_client_packet(const judge::ClientPacket& packet);
   void on_server_packet(const ServerPacket& packet);
   void handed_on(std::uint64_t session, const model::Message& message) override;
   void queued(std::uint64_t session, const model::Outgoing& outgoing) override;
@@ -100,11 +105,17 @@ class World final : private LinkObserver, private model::Observer {
   std::string will_payload_;
   Will will_;
   Broker other_broker_;
+  std::vector<std::byte> alias_memory_;
+  std::array<OutboundAliases::Entry, Application::aliased_topics.size()> alias_entries_{};
+  std::optional<InboundAliases> inbound_aliases_;
+  std::optional<OutboundAliases> outbound_aliases_;
+  Extras extras_;
   std::optional<Session> session_;
   std::optional<Application> application_;
 
   std::vector<int> open_connections_;  // at the broker
   std::string sent_;                   // not a whole packet yet
+  judge::ClientPacket client_packet_;  // the one that is looked at
   std::string received_;
   bool received_bad_{false};
   bool resting_{false};
@@ -124,7 +135,7 @@ class World final : private LinkObserver, private model::Observer {
   unsigned connections_{0};
   unsigned attempts_{0};
   unsigned lasting_{0};
-  unsigned refused_inbound_{0};
+  unsigned dropped_inbound_{0};
   bool doubted_{false};
   Time set_back_{0};  // the device's clock, altogether
   std::size_t tx_free_{0};

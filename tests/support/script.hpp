@@ -19,6 +19,7 @@
 namespace minimq::testing {
 
 using ClientPacket = judge::OwnedClientPacket;
+inline constexpr QoS qos1 = QoS::at_least_once;
 
 /// A session and the broker it talks to, played by the test, in virtual time:
 ///

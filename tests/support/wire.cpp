@@ -34,10 +34,8 @@ Packet variable(std::size_t value) {
 }
 
 Packet raw(std::string_view text) {
-  Packet bytes;
-  for (const char character : text)
-    bytes.push_back(static_cast<std::byte>(character));
-  return bytes;
+  const auto* const first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
 }
 
 Packet text_field(std::string_view text) {
@@ -88,7 +86,9 @@ Packet subscription_ack(std::uint8_t first_byte, std::uint16_t id,
 }  // namespace
 
 Packet packet(std::uint8_t first_byte, const Packet& body) {
-  Packet bytes = one(first_byte);
+  Packet bytes;
+  bytes.reserve(5 + body.size());
+  bytes.push_back(static_cast<std::byte>(first_byte));
   append(bytes, variable(body.size()));
   append(bytes, body);
   return bytes;
@@ -102,7 +102,9 @@ Packet connack(const ConnackFields& fields) {
 }
 
 Packet publish(const PublishFields& fields) {
-  Packet body = text_field(fields.topic);
+  Packet body;
+  body.reserve(fields.topic.size() + fields.payload.size() + 5);
+  append(body, text_field(fields.topic));
   if (fields.qos != 0) append(body, two(fields.id));
   append(body, block(fields.properties));
   append(body, raw(fields.payload));

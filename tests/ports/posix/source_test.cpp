@@ -25,9 +25,6 @@ struct Pair {
   std::array<int, 2> ends{-1, -1};
 };
 
-constexpr Interest to_read{.read = true, .write = false};
-constexpr Interest to_write{.read = false, .write = true};
-
 TEST(SourceTest, AReadySourceIsToldOnce) {
   EventLoop loop;
   Pair pair;

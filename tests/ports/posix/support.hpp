@@ -23,6 +23,9 @@
 
 namespace minimq::posix::test {
 
+inline constexpr Interest to_read{.read = true, .write = false};
+inline constexpr Interest to_write{.read = false, .write = true};
+
 /// Counts how often it was told.
 class Bell : public Waiter {
  public:

@@ -14,8 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Interest nothing{};
-constexpr Interest to_read{.read = true, .write = false};
-constexpr Interest to_write{.read = false, .write = true};
 
 // An open connection.
 struct TcpStreamTest : testing::Test {

@@ -9,8 +9,9 @@ using judge::ClientPacket;
 using Type = ClientPacket::Type;
 
 // What came on the last connection may still be taken until then; nothing of it is acknowledged.
-void InboundWire::opened() {
+void InboundWire::opened(std::uint16_t refused) {
   arrivals_.clear();
+  dropped_before_ = dropped(refused);
   next_ = 0;
   held_ = -1;
 }
@@ -30,38 +31,48 @@ void InboundWire::received(const ServerPacket& packet) {
 }
 
 void InboundWire::taken(std::uint32_t number, unsigned qos) {
-  auto index = find_taken(number, qos, true);
-  if (!index) index = find_taken(number, qos, false);
-  if (index) {
-    take(*index);
-    // Which of several copies of a retained message it was, nobody can tell.
-    if ((number & retained) == 0) next_ = *index + 1;
+  // Which of several copies of a retained message it was, nobody can tell.
+  const bool many = (number & retained) != 0;
+  const auto index = find_taken(many ? 0 : next_, [&](const Arrival& arrival) {
+    return arrival.number == number && arrival.qos == qos;
+  });
+  if (!index) {
+    journal_.violate("I6", "the application got a message out of order, or one that never came");
     return;
   }
-  journal_.violate("I6", "the application got a message out of order, or one that never came");
+  take(*index);
+  if (!many) next_ = *index + 1;
 }
 
 void InboundWire::skipped(unsigned qos, std::size_t size) {
-  held_ = -1;
-  for (std::size_t i = next_; i < arrivals_.size(); ++i) {
-    if (arrivals_[i].size != size || arrivals_[i].qos != qos) continue;
-    next_ = i + 1;
-    return take(i);
+  ++skipped_;
+  const auto index = find_taken(
+      next_, [&](const Arrival& arrival) { return arrival.size == size && arrival.qos == qos; });
+  if (!index) {
+    journal_.violate("I6", "a message was skipped that never came");
+    return;
   }
-  journal_.violate("I6", "a message was skipped that never came");
+  take(*index);
+  next_ = *index + 1;
 }
 
-std::optional<std::size_t> InboundWire::find_taken(std::uint32_t number, unsigned qos,
-                                                   bool fresh) const {
-  const bool many = (number & retained) != 0;
-  for (std::size_t i = many ? 0 : next_; i < arrivals_.size(); ++i) {
-    const Arrival& arrival = arrivals_[i];
-    if (arrival.number != number || arrival.qos != qos || arrival.taken) continue;
-    const auto known = known_.find(arrival.id);
-    const bool repeated = qos == 2 && known != known_.end() && known->second == number;
-    if (!fresh || (!arrival.duplicate && !arrival.answered && !repeated)) return i;
+template <class Fits>
+std::optional<std::size_t> InboundWire::find_taken(std::size_t from, const Fits& fits) const {
+  for (const bool fresh : {true, false}) {
+    for (std::size_t i = from; i < arrivals_.size(); ++i) {
+      const Arrival& arrival = arrivals_[i];
+      if (arrival.taken || arrival.dropped || !fits(arrival)) continue;
+      if (!fresh || is_fresh(arrival)) return i;
+    }
   }
   return std::nullopt;
+}
+
+bool InboundWire::is_fresh(const Arrival& arrival) const {
+  const auto known = known_.find(arrival.id);
+  const bool repeated =
+      arrival.qos == 2 && known != known_.end() && known->second == arrival.number;
+  return !arrival.duplicate && !arrival.answered && !repeated;
 }
 
 void InboundWire::take(std::size_t index) {
@@ -99,13 +110,13 @@ InboundWire::Arrival* InboundWire::find(std::uint16_t id, unsigned qos) {
   return nullptr;
 }
 
-void InboundWire::sent(const ClientPacket& packet) {
-  if (packet.type == Type::puback) on_ack(packet, 1);
-  if (packet.type == Type::pubrec) on_ack(packet, 2);
+void InboundWire::sent(const ClientPacket& packet, std::uint16_t refused) {
+  if (packet.type == Type::puback) on_ack(packet, 1, refused);
+  if (packet.type == Type::pubrec) on_ack(packet, 2, refused);
   if (packet.type == Type::pubcomp && packet.reason == 0) known_.erase(packet.id);
 }
 
-void InboundWire::on_ack(const ClientPacket& packet, unsigned qos) {
+void InboundWire::on_ack(const ClientPacket& packet, unsigned qos, std::uint16_t refused) {
   const bool in_use = packet.reason == 0x91;
   Arrival* const arrival = find(packet.id, qos);
   if (arrival == nullptr) {
@@ -120,10 +131,22 @@ void InboundWire::on_ack(const ClientPacket& packet, unsigned qos) {
   const bool repeated = arrival->duplicate && qos == 2;
   journal_.require(known || repeated || (arrival->taken && arrival->done), "I5",
                    "acknowledged before the application was done with it");
-  for (const Arrival& earlier : arrivals_) {
-    if (&earlier == arrival) break;
-    const bool open = earlier.qos == qos && !earlier.answered && !earlier.duplicate;
-    journal_.require(!open, "I6", "acknowledgements in another order than their messages");
+  check_order(*arrival, refused);
+}
+
+// What is dropped because the table of identifiers is full is passed over, and then it is never
+// acknowledged on this connection.
+void InboundWire::check_order(const Arrival& answered, std::uint16_t refused) {
+  journal_.require(!answered.dropped, "I6",
+                   "the acknowledgement of a message that was passed over");
+  const bool drops = dropped(refused) != dropped_before_;
+  for (Arrival& earlier : arrivals_) {
+    if (&earlier == &answered) break;
+    const bool open = earlier.qos == answered.qos && !earlier.answered && !earlier.duplicate;
+    if (!open) continue;
+    earlier.dropped |= drops && !earlier.taken;
+    journal_.require(earlier.dropped, "I6",
+                     "acknowledgements in another order than their messages");
   }
 }
 

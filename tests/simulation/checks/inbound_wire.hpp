@@ -18,9 +18,15 @@ class InboundWire {
  public:
   explicit InboundWire(Journal& journal) : journal_{journal} {}
 
-  void opened();
+  /// A connection; the client says that it has refused so many messages until now.
+  void opened(std::uint16_t refused);
   void received(const ServerPacket& packet);
-  void sent(const judge::ClientPacket& packet);
+  /// One whole packet was written, when the client had refused so many messages.
+  void sent(const judge::ClientPacket& packet, std::uint16_t refused);
+  /// Of so many refused messages, those that the application was not told of.
+  [[nodiscard]] std::uint16_t dropped(std::uint16_t refused) const {
+    return static_cast<std::uint16_t>(refused - skipped_);
+  }
   void session_over() { known_.clear(); }
 
   /// The application was given the message with this number.
@@ -44,12 +50,16 @@ class InboundWire {
     bool done{false};
     bool answered{false};
     bool duplicate{false};
+    bool dropped{false};
   };
 
   void take(std::size_t index);
-  [[nodiscard]] std::optional<std::size_t> find_taken(std::uint32_t number, unsigned qos,
-                                                      bool fresh) const;
-  void on_ack(const judge::ClientPacket& packet, unsigned qos);
+  // The first one from there on that is new, or the first one at all.
+  template <class Fits>
+  [[nodiscard]] std::optional<std::size_t> find_taken(std::size_t from, const Fits& fits) const;
+  [[nodiscard]] bool is_fresh(const Arrival& arrival) const;
+  void on_ack(const judge::ClientPacket& packet, unsigned qos, std::uint16_t refused);
+  void check_order(const Arrival& answered, std::uint16_t refused);
   [[nodiscard]] Arrival* find(std::uint16_t id, unsigned qos);
 
   Journal& journal_;
@@ -58,6 +68,8 @@ class InboundWire {
   std::size_t next_{0};  // no arrival before this one can be taken any more
   std::int64_t held_{-1};
   bool deferred_{false};
+  std::uint16_t skipped_{0};         // reported to the application
+  std::uint16_t dropped_before_{0};  // unreported, on earlier connections
 };
 
 }  // namespace minimq::simulation

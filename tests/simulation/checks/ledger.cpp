@@ -13,9 +13,10 @@ unsigned Ledger::Outbound::total() const {
   return sum;
 }
 
-void Ledger::published(QoS qos, const Result<Ticket>& result) {
+void Ledger::published(QoS qos, std::string_view topic, const Result<Ticket>& result) {
   const std::uint32_t number = next_number();
-  messages_.push_back({.qos = qos, .accepted = result.has_value(), .accepted_losses = losses_});
+  messages_.push_back(
+      {.qos = qos, .topic = topic, .accepted = result.has_value(), .accepted_losses = losses_});
   if (!result || result->empty()) return;
   messages_.back().pending = true;
   requested(Outcome::Operation::publish, *result);
@@ -66,6 +67,7 @@ void Ledger::handed_on(std::uint64_t session, const model::Message& sent) {
   Outbound& message = messages_[*number];
   const std::string name = "#" + std::to_string(*number) + ": ";
   journal_.require(message.accepted, "I1", name + "refused, and sent all the same");
+  journal_.require(message.topic == sent.topic, "I19", name + "arrived with another topic");
   const unsigned before = message.total();
   const unsigned here = ++message.copies[session];
   if (before == 0) message.first_told = told_;
@@ -88,7 +90,9 @@ void Ledger::link_lost() {
 
 void Ledger::queued(std::uint64_t session, const model::Outgoing& outgoing) {
   const auto number = number_of(outgoing.message.payload);
-  if (!number || (*number & retained) != 0) return;
+  if (!number) return;
+  topics_[*number] = outgoing.message.topic;
+  if ((*number & retained) != 0) return;
   inbound_[*number].session = session;
   inbound_[*number].qos = outgoing.qos;
 }
@@ -117,6 +121,9 @@ void Ledger::memory_in_doubt() {
 
 void Ledger::delivered(const Message& given, std::uint32_t number) {
   ++delivered_;
+  const auto topic = topics_.find(number);
+  journal_.require(topic == topics_.end() || topic->second == given.topic(), "I19",
+                   "a message was handed out with another topic");
   if ((number & from_broker) == 0 || (number & retained) != 0) return;
   Inbound& message = inbound_[number];
   ++message.count;

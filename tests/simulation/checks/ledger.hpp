@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "minimq/event.hpp"
@@ -26,8 +27,8 @@ class Ledger {
   [[nodiscard]] std::uint32_t next_number() const {
     return static_cast<std::uint32_t>(messages_.size());
   }
-  /// `publish` was called for the next number.
-  void published(QoS qos, const Result<Ticket>& result);
+  /// `publish` was called for the next number; the topic lives for ever.
+  void published(QoS qos, std::string_view topic, const Result<Ticket>& result);
   void requested(Outcome::Operation operation, Ticket ticket);
   void settled(const Outcome& outcome);
   void delivered(const Message& message, std::uint32_t number);
@@ -60,6 +61,7 @@ class Ledger {
  private:
   struct Outbound {
     QoS qos;
+    std::string_view topic;
     unsigned qos_sent{2};
     bool accepted{false};
     bool pending{false};
@@ -94,6 +96,7 @@ class Ledger {
   Journal& journal_;
   std::vector<Outbound> messages_;
   std::map<std::uint32_t, Inbound> inbound_;
+  std::map<std::uint32_t, std::string> topics_;  // of what the broker sends, by number
   std::map<std::uint16_t, Operation> tickets_;
   std::uint64_t losses_{0};
   std::uint64_t told_{0};

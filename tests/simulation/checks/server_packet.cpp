@@ -59,7 +59,7 @@ void read_connack(Cursor& body, ServerPacket& packet) {
       case 0x24: packet.maximum_qos = properties.number(1); break;
       case 0x25: packet.retain_available = properties.number(1); break;
       case 0x27: packet.maximum_packet_size = properties.number(4); break;
-      case 0x22: (void)properties.number(2); break;
+      case 0x22: packet.topic_alias_maximum = properties.number(2); break;
       case 0x12: packet.assigned = properties.take(properties.number(2)); break;
       default: properties.short_of_bytes = true; break;
     }

@@ -27,6 +27,7 @@ struct ServerPacket {
   std::optional<std::uint32_t> retain_available{};
   std::optional<std::uint32_t> server_keep_alive{};
   std::optional<std::uint32_t> session_expiry_s{};
+  std::optional<std::uint32_t> topic_alias_maximum{};
   // PUBLISH
   unsigned qos{0};
   bool dup{false};

@@ -17,29 +17,31 @@ constexpr std::uint32_t for_ever = 0xFFFF'FFFF;
 
 Broker::Connection Broker::open(Time now) {
   links_.push_back({.last_packet = now});
-  return static_cast<Connection>(links_.size()) - 1;
+  open_.push_back(static_cast<Connection>(links_.size()) - 1);
+  return open_.back();
 }
 
 void Broker::receive(Connection connection, std::string_view bytes, Time now) {
   now_ = now;
-  Link* at = &link(connection);
-  if (at->closing) return;
+  Link& at = link(connection);
+  if (at.closing) return;
   const auto* const first = reinterpret_cast<const std::byte*>(bytes.data());
-  at->input.insert(at->input.end(), first, first + bytes.size());
+  at.input.insert(at.input.end(), first, first + bytes.size());
+  std::size_t taken = 0;
   try {
-    while (!at->closing) {
-      const auto packet = judge::parse_client_packet(at->input);
-      if (!packet) return;
-      at->input.erase(at->input.begin(),
-                      at->input.begin() + static_cast<std::ptrdiff_t>(packet->size));
-      at->last_packet = now;
-      process(connection, *packet);
-      at = &link(connection);
+    while (!at.closing) {
+      const auto frame = judge::first_frame(std::span{at.input}.subspan(taken));
+      if (!frame) break;
+      packet_.parse(*frame);
+      taken += frame->size;
+      at.last_packet = now;
+      process(connection, packet_);
     }
   } catch (const judge::Violation& broken) {
     fault(broken.what());
     disconnect(connection, 0x81);
   }
+  at.input.erase(at.input.begin(), at.input.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
 void Broker::on_connect(Connection connection, const ClientPacket& packet) {
@@ -86,6 +88,7 @@ void Broker::take_connect(Link& at, const ClientPacket& packet) {
   at.keep_alive = limits.server_keep_alive.value_or(static_cast<std::uint16_t>(packet.keep_alive));
   at.packet_size_max = packet.properties.number(0x27, 0xFFFF'FFFF);
   at.window = packet.properties.number(0x21, 65'535);
+  at.aliases.resize(std::min(packet.properties.number(0x22, 0), 3u));
   at.limits = limits;
   if (!packet.will) return;
   const auto& will = *packet.will;
@@ -117,6 +120,8 @@ void Broker::send_connack(Connection connection, const ClientPacket& packet, boo
   if (!assigned.empty()) properties.push_back(testing::assigned_client_identifier(assigned));
   if (limits.server_keep_alive)
     properties.push_back(testing::server_keep_alive(*limits.server_keep_alive));
+  if (limits.topic_alias_maximum)
+    properties.push_back(testing::topic_alias_maximum(*limits.topic_alias_maximum));
   (void)packet;
   send(connection, testing::connack({.session_present = present, .properties = properties}));
 }
@@ -174,8 +179,9 @@ bool Broker::wants_close(Connection connection) const {
 
 void Broker::advance(Time now) {
   now_ = now;
-  for (std::size_t i = 0; i < links_.size(); ++i) {
-    Link& at = links_[i];
+  std::erase_if(open_, [this](Connection connection) { return link(connection).closing; });
+  for (const Connection connection : open_) {
+    Link& at = link(connection);
     if (at.closing) continue;
     for (std::size_t k = 0; k < at.held.size();) {
       if (at.held[k].at > now) {
@@ -184,11 +190,11 @@ void Broker::advance(Time now) {
       }
       const Packet packet = at.held[k].packet;
       at.held.erase(at.held.begin() + static_cast<std::ptrdiff_t>(k));
-      send(static_cast<Connection>(i), packet);
+      send(connection, packet);
     }
     if (at.online && at.keep_alive != 0 && now >= at.last_packet + Time{1500} * at.keep_alive) {
       ++keep_alive_losses_;
-      disconnect(static_cast<Connection>(i), 0x8D);  // [MQTT-3.1.2-22]
+      disconnect(connection, 0x8D);  // [MQTT-3.1.2-22]
     }
   }
   std::vector<std::string> expired;
@@ -207,7 +213,8 @@ void Broker::advance(Time now) {
 
 std::optional<Time> Broker::next_deadline() const {
   Time next = INT64_MAX;
-  for (const Link& at : links_) {
+  for (const Connection connection : open_) {
+    const Link& at = links_[static_cast<std::size_t>(connection)];
     if (at.closing) continue;
     for (const HeldAck& held : at.held)
       next = std::min(next, held.at);

@@ -102,6 +102,8 @@ class Broker {
     std::size_t window{65'535};
     Limits limits{};                     // what its CONNACK said
     std::set<std::uint16_t> incoming{};  // QoS 2, of this connection
+    std::map<std::uint32_t, std::string> client_aliases{};
+    std::vector<std::string> aliases{};  // its own; as many as the client takes
     std::vector<HeldAck> held{};
     std::optional<Message> will{};
     Time will_delay{0};
@@ -119,7 +121,8 @@ class Broker {
   // receive.cpp
   void process(Connection connection, const ClientPacket& packet);
   void on_publish(Connection connection, const ClientPacket& packet);
-  void on_exactly_once(Connection connection, const ClientPacket& packet);
+  void resolve(Link& link, const ClientPacket& packet, Message& message);
+  void on_exactly_once(Connection connection, const ClientPacket& packet, const Message& message);
   void on_pubrel(Connection connection, const ClientPacket& packet);
   void on_ack(Connection connection, const ClientPacket& packet);
   void on_subscribe(Connection connection, const ClientPacket& packet);
@@ -134,6 +137,7 @@ class Broker {
   void send_waiting(Session& session);
   void resume(Session& session);
   void send_message(Session& session, Outgoing& outgoing, bool duplicate);
+  void choose_alias(Link& link, const Message& message, testing::PublishFields& fields);
   void finish(Session& session, std::uint16_t id, unsigned reason);
   void misbehave(Connection connection);
   void send_garbage(Connection connection);
@@ -150,7 +154,9 @@ class Broker {
 
   Observer& observer_;
   simulation::Random random_;
-  std::vector<Link> links_;
+  std::deque<Link> links_;
+  std::vector<Connection> open_;  // as of the last time that time went on
+  ClientPacket packet_;           // the one that is processed
   std::map<std::string, Session> sessions_;
   std::map<std::string, Message> retained_;
   std::uint64_t last_session_{0};

@@ -53,8 +53,9 @@ void Broker::on_publish(Connection connection, const ClientPacket& packet) {
   const Limits& said = link(connection).limits;
   if (packet.qos > said.maximum_qos.value_or(2)) fault("a QoS above Maximum QoS");
   if (packet.retain && !said.retain_available.value_or(true)) fault("RETAIN");
-  const Message message = message_of(packet);
-  if (packet.qos == 2) return on_exactly_once(connection, packet);
+  Message message = message_of(packet);
+  resolve(link(connection), packet, message);
+  if (packet.qos == 2) return on_exactly_once(connection, packet, message);
   if (packet.qos == 1 && random_.per_mille(habits.refuses_publish)) {
     answer(connection, testing::puback(packet.id, random_.pick(refusals)));
     return;
@@ -65,8 +66,19 @@ void Broker::on_publish(Connection connection, const ClientPacket& packet) {
   answer(connection, wrong ? testing::pubrec(packet.id) : testing::puback(packet.id));
 }
 
-void Broker::on_exactly_once(Connection connection, const ClientPacket& packet) {
-  const Message message = message_of(packet);
+// The topic behind an alias, which is one of this connection.
+void Broker::resolve(Link& at, const ClientPacket& packet, Message& message) {
+  const std::uint32_t alias = packet.properties.number(0x23, 0);
+  if (alias == 0) return;
+  if (alias > at.limits.topic_alias_maximum.value_or(0)) fault("an alias above its maximum");
+  std::string& known = at.client_aliases[alias];
+  if (!message.topic.empty()) known = message.topic;
+  if (known.empty()) fault("an alias that stands for nothing");
+  message.topic = known;
+}
+
+void Broker::on_exactly_once(Connection connection, const ClientPacket& packet,
+                             const Message& message) {
   Session& to = session(connection);
   const auto known = to.incoming.find(packet.id);
   if (known != to.incoming.end()) {

@@ -109,17 +109,35 @@ void Broker::resume(Session& session) {
 
 void Broker::send_message(Session& session, Outgoing& outgoing, bool duplicate) {
   const Message& message = outgoing.message;
-  const Packet packet = testing::publish({.topic = message.topic,
-                                          .payload = message.payload,
-                                          .qos = outgoing.qos,
-                                          .id = outgoing.id,
-                                          .dup = duplicate,
-                                          .retain = message.retain});
+  testing::PublishFields fields{.topic = message.topic,
+                                .payload = message.payload,
+                                .qos = outgoing.qos,
+                                .id = outgoing.id,
+                                .dup = duplicate,
+                                .retain = message.retain};
+  choose_alias(link(session.connection), message, fields);
+  const Packet packet = testing::publish(fields);
   send(session.connection, packet);
   if (outgoing.qos != 0 && random_.per_mille(habits.repeats_messages)) {
     outgoing.repeated = true;
     send(session.connection, packet);
   }
+}
+
+// The alias alone where it stands for this topic, or any alias, which stands for it from here on.
+void Broker::choose_alias(Link& at, const Message& message, testing::PublishFields& fields) {
+  constexpr std::size_t property_size = 3;
+  if (at.aliases.empty() || !random_.per_mille(habits.uses_aliases)) return;
+  if (publish_size(message, fields.qos) + property_size + 1 > at.packet_size_max) return;
+  auto place = std::ranges::find(at.aliases, message.topic);
+  if (place != at.aliases.end() && !random_.one_in(4)) {
+    fields.topic = {};
+  } else {
+    place = at.aliases.begin() + random_.below(static_cast<std::uint32_t>(at.aliases.size()));
+    *place = message.topic;
+  }
+  const auto alias = static_cast<std::uint16_t>(place - at.aliases.begin() + 1);
+  fields.properties = {testing::topic_alias(alias)};
 }
 
 void Broker::finish(Session& session, std::uint16_t id, unsigned reason) {
@@ -175,10 +193,13 @@ void Broker::send_garbage(Connection connection) {
     case 2: bytes = testing::packet(0xF0, {}); break;
     case 3: bytes = testing::packet(0xC0, {}); break;
     case 4: bytes = testing::publish({.topic = "b/+", .payload = "x"}); break;
-    case 5:
-      bytes =
-          testing::publish({.topic = "", .payload = "x", .properties = {testing::topic_alias(1)}});
+    case 5: {  // An alias that stands for nothing, or one that was not announced.
+      const auto& aliases = link(connection).aliases;
+      const std::uint16_t alias = aliases.empty() || aliases[0].empty() ? 1 : 9;
+      bytes = testing::publish(
+          {.topic = "", .payload = "x", .properties = {testing::topic_alias(alias)}});
       break;
+    }
     case 6: bytes = testing::packet(0x36, testing::publish({.topic = "b/0"})); break;
     default:
       bytes = {std::byte{0x30}, std::byte{0xFF}, std::byte{0xFF},

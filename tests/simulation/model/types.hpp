@@ -32,6 +32,7 @@ struct Limits {
   std::optional<bool> retain_available{};
   std::optional<std::uint16_t> server_keep_alive{};
   std::optional<std::uint32_t> session_expiry_s{};
+  std::optional<std::uint16_t> topic_alias_maximum{};
 };
 
 /// How the broker goes about its work. The rates are per mille of the occasions.
@@ -42,8 +43,9 @@ struct Habits {
   unsigned refuses_connect{0};     ///< CONNACK of 0x80 and above.
   unsigned refuses_publish{0};     ///< PUBACK and PUBREC of 0x80 and above.
   unsigned refuses_subscribe{0};
-  unsigned holds_acks{0};  ///< Answers later, and in another order.
-  unsigned kicks{0};       ///< DISCONNECT after a packet.
+  unsigned holds_acks{0};    ///< Answers later, and in another order.
+  unsigned uses_aliases{0};  ///< Topic aliases, where the client takes them.
+  unsigned kicks{0};         ///< DISCONNECT after a packet.
   unsigned accepts_then_kicks{0};
   // What it must not do, and brokers do.
   bool resends_without_dup{false};

@@ -5,16 +5,24 @@
 
 namespace minimq::judge {
 
+namespace {
+
+constexpr unsigned packet_identifier_in_use = 0x91;
+
+}  // namespace
+
 void Inbound::Owed::add(std::uint16_t id) {
   if (counts[id]++ == 0) order.push_back(id);
 }
 
-void Inbound::Owed::take(std::uint16_t id, const char* order_statement) {
+void Inbound::Owed::take(std::uint16_t id, unsigned reason, const char* order_statement) {
   const auto count = counts.find(id);
   require(count != counts.end(), "2.2.1-5",
           "an acknowledgement of a message that did not come, or was acknowledged already");
   if (!order.empty() && order.front() == id) {
     order.pop_front();
+  } else if (reason == packet_identifier_in_use) {
+    std::erase(order, id);  // The server's fault, which may be answered at once.
   } else {
     for (const std::uint16_t earlier : order)
       require(earlier != id, order_statement, "acknowledged before a message that came earlier");
@@ -41,12 +49,12 @@ void Inbound::received_pubrel(std::uint16_t id) {
   if (owed != pubrecs_.counts.end()) late_pubrecs_[id] = owed->second;
 }
 
-void Inbound::puback(std::uint16_t id) {
-  pubacks_.take(id, "4.6.0-2");
+void Inbound::puback(std::uint16_t id, unsigned reason) {
+  pubacks_.take(id, reason, "4.6.0-2");
 }
 
 void Inbound::pubrec(std::uint16_t id, unsigned reason) {
-  pubrecs_.take(id, "4.6.0-3");
+  pubrecs_.take(id, reason, "4.6.0-3");
   const auto late = late_pubrecs_.find(id);
   if (late == late_pubrecs_.end()) {
     kept_.set(id, reason < 0x80);

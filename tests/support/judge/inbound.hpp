@@ -16,7 +16,7 @@ class Inbound {
   void received_publish(std::uint16_t id, unsigned qos);
   void received_pubrel(std::uint16_t id);
 
-  void puback(std::uint16_t id);
+  void puback(std::uint16_t id, unsigned reason);
   void pubrec(std::uint16_t id, unsigned reason);
   void pubcomp(std::uint16_t id, unsigned reason);
 
@@ -29,7 +29,7 @@ class Inbound {
   // or once for all.
   struct Owed {
     void add(std::uint16_t id);
-    void take(std::uint16_t id, const char* order_statement);
+    void take(std::uint16_t id, unsigned reason, const char* order_statement);
     void clear();
 
     std::deque<std::uint16_t> order;

@@ -28,6 +28,12 @@ std::optional<std::uint16_t> id_within(Bytes begun) {
 
 }  // namespace
 
+Judge::Judge(const Options& options)
+    : options_{options}, outbound_{options.server_bytes_may_be_lost} {}
+Judge::Judge(Judge&&) noexcept = default;
+Judge& Judge::operator=(Judge&&) noexcept = default;
+Judge::~Judge() = default;
+
 void Judge::connected() {
   closed();
   connection_ = Connection{.phase = Phase::opened};
@@ -161,7 +167,7 @@ void Judge::follow_client() {
   switch (packet_.type) {
     case Type::connect: return on_connect();
     case Type::publish: return on_publish();
-    case Type::puback: return inbound_.puback(packet_.id);
+    case Type::puback: return inbound_.puback(packet_.id, packet_.reason);
     case Type::pubrec: return inbound_.pubrec(packet_.id, packet_.reason);
     case Type::pubrel: return outbound_.pubrel(packet_.id, packet_.reason);
     case Type::pubcomp: return inbound_.pubcomp(packet_.id, packet_.reason);

@@ -145,7 +145,7 @@ void Outbound::pubrel(std::uint16_t id, unsigned reason) {
 
 void Outbound::check_release(Message& message, unsigned reason) {
   const bool given_up = message.connection != connection_ && message.released_on == 0;
-  require(reason == 0 || given_up, "4.3.3-4",
+  require(reason == 0 || given_up || message.may_be_over, "4.3.3-4",
           "PUBREL says Packet Identifier not found, and the client has that message under way");
   if (message.released_on != connection_) {
     require(message.pubrec_order > release_order_, "4.6.0-4",
@@ -186,8 +186,10 @@ void Outbound::received_pubrec(std::uint16_t id, unsigned reason) {
 
 void Outbound::received_pubcomp(std::uint16_t id) {
   const auto found = messages_.find(id);
-  if (found == messages_.end() || found->second.state != State::released) return;
-  if (!acks_may_be_unread_ && found->second.released_on == connection_) return end(found);
+  if (found == messages_.end() || found->second.state == State::sent) return;
+  // Before PUBREL it is the server's fault, which the client may overlook or not.
+  const bool asked = found->second.state == State::released;
+  if (asked && !acks_may_be_unread_ && found->second.released_on == connection_) return end(found);
   uncount(found->second);
   found->second.may_be_over = true;
 }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "tls/dial.hpp"
+
+namespace minimq::tls_test {
+
+#if defined(MINIMQ_WITH_MBEDTLS)
+Dialled dial_mbedtls(const Dial& dial);
+#endif
+#if defined(MINIMQ_WITH_BEARSSL)
+Dialled dial_bearssl(const Dial& dial);
+#endif
+#if defined(MINIMQ_WITH_ASIO)
+Dialled dial_asio_tls_1_2(const Dial& dial);
+Dialled dial_asio_tls_1_3(const Dial& dial);
+#endif
+
+std::vector<Column> columns() {
+  return {
+#if defined(MINIMQ_WITH_MBEDTLS)
+      {.port = "mbedtls", .dial = dial_mbedtls},
+#endif
+#if defined(MINIMQ_WITH_BEARSSL)
+      {.port = "bearssl", .dial = dial_bearssl},
+#endif
+#if defined(MINIMQ_WITH_ASIO)
+      {.port = "asio_1_2", .dial = dial_asio_tls_1_2},
+      {.port = "asio_1_3", .dial = dial_asio_tls_1_3, .refused_late = true},
+#endif
+  };
+}
+
+}  // namespace minimq::tls_test
