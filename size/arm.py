@@ -39,7 +39,7 @@ def is_riscv(target):
 
 @functools.cache
 def headers_of_gcc(cpu):
-    """Where arm-none-eabi-g++ looks for the headers of its libraries, when it compiles for `cpu`."""
+    """Where arm-none-eabi-g++, compiling for `cpu`, looks for the headers of its libraries."""
     ask = [f'{TOOL}g++', f'-mcpu={cpu}', '-mthumb', '-xc++', '-E', '-v', '/dev/null']
     text = subprocess.run(ask, capture_output=True, text=True, check=True).stderr
     found = re.search(r'#include <...> search starts here:\n(.*?)End of search', text, re.DOTALL)
