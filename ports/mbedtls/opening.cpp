@@ -37,14 +37,13 @@ Result<Transport::Progress> TlsTransport::step(const Broker& broker) {
 // Why not even the lower transport is opened.
 std::optional<Error> TlsTransport::refusal(const Broker& broker) const {
   if (!broker.valid()) return Error::transport_unsupported;
-  const bool path_only = broker.is_unix_path() && config_.server_name.empty();
-  if (config_.verification != tls::Verification::required) {
-    return path_only ? std::optional{Error::transport_unsupported} : std::nullopt;
+  if (broker.is_unix_path() && config_.server_name.empty()) return Error::transport_unsupported;
+  if (config_.verification != tls::Verification::required) return std::nullopt;
+  if (config_.authorities.empty()) {
+    return config_.psk.empty() ? std::optional{Error::certificate_untrusted} : std::nullopt;
   }
-  if (path_only) return Error::transport_unsupported;
-  if (config_.authorities.empty() && config_.psk.empty()) return Error::certificate_untrusted;
 #if !defined(MBEDTLS_HAVE_TIME_DATE)
-  if (config_.clock == nullptr && config_.psk.empty()) return Error::certificate_not_yet_valid;
+  if (config_.clock == nullptr) return Error::certificate_not_yet_valid;
 #endif
   if (config_.clock != nullptr && !config_.clock->date()) return Error::certificate_not_yet_valid;
   return std::nullopt;

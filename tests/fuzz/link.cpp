@@ -40,6 +40,7 @@ Result<Transport::Progress> Link::open(const Broker& broker) {
     ++stream_count_;
     ++activity_;
     judge_.connected();
+    trace_.opened();
   }
   return open_result_;
 }
@@ -55,6 +56,7 @@ Result<std::size_t> Link::read(std::span<std::byte> space) {
   std::vector<std::byte>& piece = input_.front();
   const std::size_t count = std::min(piece.size(), space.size());
   std::copy_n(piece.begin(), count, space.begin());
+  trace_.server_bytes(space.first(count));
   judge_.server_bytes(space.first(count), time());
   piece.erase(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
   if (piece.empty()) input_.pop_front();
@@ -73,6 +75,7 @@ Result<std::size_t> Link::write(TxSpans spans) {
     touch(piece);
     const Bytes taken = piece.first(std::min(left, piece.size()));
     stream_.insert(stream_.end(), taken.begin(), taken.end());
+    trace_.client_bytes(taken);
     judge_.client_bytes(taken, time());
     left -= taken.size();
     count += taken.size();
@@ -93,7 +96,10 @@ void Link::close() {
   ++calls_;
   judge_.closed(time());
   hear_judge();
-  if (state_ == State::open) ++activity_;
+  if (state_ == State::open) {
+    ++activity_;
+    trace_.closed();
+  }
   state_ = State::closed;
   input_.clear();
   end_.reset();

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "fuzz/trace.hpp"
 #include "support/judge/judge.hpp"
 
 namespace minimq::fuzz {
@@ -80,6 +81,7 @@ class Link final : public Transport {
   void hear_judge();
 
   judge::Judge judge_;
+  Trace trace_;
   Instant now_{Duration{3'600'000}};
   State state_{State::closed};
   Result<Progress> open_result_{Progress::ready};

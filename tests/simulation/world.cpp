@@ -33,7 +33,11 @@ World::World(std::uint64_t seed, std::FILE* reader)
       broker_{*this, random_.next()},
       link_{clocks_, *this, random_.fork()},
       memory_(3 * canary_size + settings_.rx_size + settings_.tx_size, canary),
-      config_{settings_.config} {
+      config_{settings_.config},
+      alias_memory_(
+          InboundAliases::storage_size(settings_.inbound_aliases, settings_.alias_topic_size)),
+      inbound_aliases_{alias_memory_, settings_.alias_topic_size},
+      outbound_aliases_{std::span{alias_entries_}.first(settings_.outbound_aliases)} {
   // The clocks begin where 32 bits end.
   clocks_.offset = random_.one_in(2) ? (Time{1} << 32) - 1000 : random_.between<Time>(0, 100'000);
   begin();
@@ -80,18 +84,11 @@ void World::begin() {
 }
 
 void World::prepare_aliases() {
-  if (const std::size_t count = settings_.inbound_aliases; count != 0) {
-    alias_memory_.resize(InboundAliases::storage_size(count, settings_.alias_topic_size));
-    inbound_aliases_.emplace(alias_memory_, settings_.alias_topic_size);
-    extras_.inbound_aliases = &*inbound_aliases_;
-  }
-  if (const std::size_t count = settings_.outbound_aliases; count != 0) {
-    for (std::size_t i = 0; i < count; ++i)
-      alias_entries_[i].topic = Application::aliased_topics[i];
-    outbound_aliases_.emplace(std::span{alias_entries_}.first(count));
-    extras_.outbound_aliases = &*outbound_aliases_;
-  }
-  if (inbound_aliases_ || outbound_aliases_) config_.extras = &extras_;
+  for (std::size_t i = 0; i < settings_.outbound_aliases; ++i)
+    alias_entries_[i].topic = Application::aliased_topics[i];
+  if (settings_.inbound_aliases != 0) extras_.inbound_aliases = &inbound_aliases_;
+  if (settings_.outbound_aliases != 0) extras_.outbound_aliases = &outbound_aliases_;
+  if (extras_.inbound_aliases || extras_.outbound_aliases) config_.extras = &extras_;
 }
 
 void World::run() {

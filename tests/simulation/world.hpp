@@ -111,8 +111,8 @@ class World final : private LinkObserver, private model::Observer {
   Broker other_broker_;
   std::vector<std::byte> alias_memory_;
   std::array<OutboundAliases::Entry, Application::aliased_topics.size()> alias_entries_{};
-  std::optional<InboundAliases> inbound_aliases_;
-  std::optional<OutboundAliases> outbound_aliases_;
+  InboundAliases inbound_aliases_;
+  OutboundAliases outbound_aliases_;
   Extras extras_;
   std::optional<Session> session_;
   std::optional<Application> application_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // Where a secret has been used it is nowhere in memory any more, but in the caller's own storage.
-// Not with AddressSanitizer, which keeps and maps memory of its own.
 #include <array>
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -11,14 +10,6 @@
 
 #include "ports/mbedtls/support.hpp"
 #include "support/memory_scan.hpp"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define MINIMQ_SANITIZED 1
-#endif
-#endif
-
-#if !defined(__SANITIZE_ADDRESS__) && !defined(MINIMQ_SANITIZED)
 
 namespace minimq::mbedtls {
 namespace {
@@ -97,5 +88,3 @@ TEST(MbedtlsSecrets, APrivateKeyBehindTheHandshake) {
 
 }  // namespace
 }  // namespace minimq::mbedtls
-
-#endif
