@@ -48,12 +48,14 @@ Task<> listen(posix::EventLoop&, Session& session, Heard& heard) {
   }
 }
 
-Task<> talk(posix::EventLoop&, Session& session, std::string_view topic, QoS qos) {
-  for (unsigned i = 0; i < fleet_size;) {
+// The numbers from `first` to before `end`, as fast as there is room for them.
+Task<> talk(posix::EventLoop&, Session& session, std::string_view topic, QoS qos, unsigned first,
+            unsigned end) {
+  for (unsigned i = first; i < end;) {
     std::array<char, 8> text{};
-    const auto end = std::to_chars(text.begin(), text.end(), i).ptr;
+    const auto text_end = std::to_chars(text.begin(), text.end(), i).ptr;
     const auto ticket = session.publish({.topic = topic,
-                                         .payload = std::string_view{text.begin(), end},
+                                         .payload = std::string_view{text.begin(), text_end},
                                          .qos = qos,
                                          .detached = true});
     if (ticket) {
@@ -83,7 +85,10 @@ class Fleet : public ::testing::TestWithParam<SituationOfAll> {
   }
 
   posix::EventLoop loop_;
-  Mosquitto broker_{loop_, "allow_anonymous true\nmax_queued_messages 0\n"};
+  // When Mosquitto 2.0 restores a session, it sends the messages in flight above its own
+  // max_inflight_messages (20) a second time, even those that were already released.
+  Mosquitto broker_{loop_,
+                    "allow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 1000\n"};
   // Mosquitto 2.0.11 saves no session that began with Clean Start 1, and forgets the Receive
   // Maximum of a client that publishes at QoS 2: the table of inbound ids has to hold everything.
   Config config_{.receive_maximum = fleet_size, .clean_start = false};
@@ -97,20 +102,26 @@ TEST_P(Fleet, TalksAThousandMessagesEachWay) {
   Heard anna;
   Heard otto;
   Heard witness;
-  std::array tasks{listen(loop_, anna_.session(), anna), listen(loop_, otto_.session(), otto),
-                   listen(loop_, witness_.session(), witness),
-                   talk(loop_, anna_.session(), "to/otto", QoS::exactly_once),
-                   talk(loop_, otto_.session(), "to/anna", QoS::at_least_once)};
-  for (auto& task : tasks)
+  std::array listeners{listen(loop_, anna_.session(), anna), listen(loop_, otto_.session(), otto),
+                       listen(loop_, witness_.session(), witness)};
+  for (auto& task : listeners)
     ASSERT_TRUE(task.start());
   const bool restart = GetParam().restart;
-  if (restart) {
-    const auto in_the_middle = [&] { return anna.different > 100 && otto.different > 100; };
-    ASSERT_TRUE(turn_until(loop_, in_the_middle));
-    ASSERT_LT(anna.different, fleet_size);
-    ASSERT_LT(otto.different, fleet_size);
-    broker_.stop();
-    broker_.start();
+  // The second half is said after the restart, so that however fast they are there is a middle.
+  for (const unsigned first : {0U, fleet_size / 2}) {
+    const unsigned end = first + fleet_size / 2;
+    std::array talkers{talk(loop_, anna_.session(), "to/otto", QoS::exactly_once, first, end),
+                       talk(loop_, otto_.session(), "to/anna", QoS::at_least_once, first, end)};
+    for (auto& task : talkers)
+      ASSERT_TRUE(task.start());
+    if (restart && first == 0) {
+      const auto in_the_middle = [&] { return anna.different > 100 && otto.different > 100; };
+      ASSERT_TRUE(turn_until(loop_, in_the_middle));
+      broker_.stop();
+      broker_.start();
+    }
+    const auto said = [&] { return talkers[0].done() && talkers[1].done(); };
+    ASSERT_TRUE(turn_until(loop_, said));
   }
   const auto done = [&] {
     return anna.different == fleet_size && otto.different == fleet_size &&
