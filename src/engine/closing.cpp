@@ -64,6 +64,8 @@ Engine::Verdict Engine::on_disconnect(Bytes body) {
   const ReasonCode code = codec::decode_disconnect(body, disconnect);
   if (code != ReasonCode::success) return fail_received(code);
   remember(disconnect.properties);
+  // Whoever has taken the session over may have begun a new one.
+  if (disconnect.reason == ReasonCode::session_taken_over) late_clean_ = true;
   fail(Error::disconnected_by_broker, disconnect.reason);
   return Verdict::done;
 }
