@@ -353,7 +353,7 @@ class Engine {
   bool force_clean_ : 1 {false};   // the broker had a session that is not ours
   bool clean_start_ : 1 {false};   // what the last CONNECT said
   bool unanswered_ : 1 {false};    // a CONNECT left whole, and no CONNACK was seen since
-  bool late_clean_ : 1 {false};    // one with Clean Start may still arrive
+  bool late_clean_ : 1 {false};    // one with Clean Start may still arrive, or has
   bool doubtful_ids_ : 1 {false};  // what is remembered may be of a session the broker has lost
   bool doubtful_ : 1 {false};      // the broker may have made a new session without our knowing
   bool session_present_ : 1 {false};

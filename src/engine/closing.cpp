@@ -101,6 +101,8 @@ void Engine::on_disconnect(Bytes body) {
     return;
   }
   remember(disconnect->properties);
+  // Whoever has taken the session over may have begun a new one.
+  if (disconnect->reason == ReasonCode::session_taken_over) late_clean_ = true;
   fail(Error::disconnected_by_broker, disconnect->reason);
 }
 

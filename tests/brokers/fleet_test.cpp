@@ -85,7 +85,10 @@ class Fleet : public ::testing::TestWithParam<SituationOfAll> {
   }
 
   posix::EventLoop loop_;
-  Mosquitto broker_{loop_, "allow_anonymous true\nmax_queued_messages 0\n"};
+  // When Mosquitto 2.0 restores a session, it sends the messages in flight above its own
+  // max_inflight_messages (20) a second time, even those that were already released.
+  Mosquitto broker_{loop_,
+                    "allow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 1000\n"};
   // Mosquitto 2.0.11 saves no session that began with Clean Start 1, and forgets the Receive
   // Maximum of a client that publishes at QoS 2: the table of inbound ids has to hold everything.
   Config config_{.receive_maximum = fleet_size, .clean_start = false};

@@ -89,6 +89,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"4.3.3-6", "go pub2:7 <pubrec:7 pubrel:7 pub2d:7",
              "go pub2:7 <pubrec:7 again pubrel:7 <pubcomp:7"},
         Case{"4.3.3-4", "go pub2:7 <pubrec:7 again pub2d:7", "go pub2:7 <=5002 again pub2d:7"},
+        // Read together with something that makes the client end the connection, or not.
+        Case{"4.3.2-2", "go pub1:7 <puback:7&pub0 again pub1d:7",
+             "go pub1:7 <pub0&puback:7 again pub1d:7"},
+        Case{"4.3.2-2", "go pub1:7 <pub0&puback:7 <pub0 again pub1d:7",
+             "go pub1:7 <pub0&puback:7 pub1:7 again pub1d:7"},
+        Case{"4.3.3-2", "go pub2:7 <pub0&pubrec!:7 <pub0 again pub2d:7",
+             "go pub2:7 <pub0&pubrec!:7 again pub2d:7"},
+        Case{"4.3.3-4", "go pub2:7 <pub0&pubrec:7 <pub0 again pub2d:7",
+             "go pub2:7 <pub0&pubrec:7 again pub2d:7"},
+        Case{"4.3.3-4", "go pub2:7 <pubrec:7 pubrel:7 <pub0&pubcomp:7 <pub0 again pubrel:7",
+             "go pub2:7 <pubrec:7 pubrel:7 <pub0&pubcomp:7 again pubrel:7"},
         Case{"4.6.0-1", "go pub1:1 pub2:2 again pub2d:2 pub1d:1",
              "go pub1:1 pub2:2 again pub1d:1 pub2d:2"},
         // Broken off within a PUBLISH, before or after its identifier.
@@ -106,6 +117,19 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"2.2.1-5", "go <pub1:7 again puback:7", "go <pub1:7 again <pub1d:7 puback:7"},
         Case{"4.6.0-2", "go <pub1:1 <pub1:2 puback:2", "go <pub1:1 <pub2:2 pubrec:2 puback:1"},
         Case{"4.6.0-3", "go <pub2:1 <pub2:2 pubrec:2", "go <pub2:1 <pub2:2 pubrec:1 pubrec:2"},
+        Case{"4.6.0-3", "go <pub2:1 pubrec:1 <pub2d:1 <pub2:2 pubrec:2",
+             "go <pub2:1 pubrec:1 <pub2d:1 <pubrel:1 pubcomp:1 <pub2:2 pubrec:2"},
+        // Receive Maximum 2 in CONNECT.
+        Case{"4.6.0-3",
+             "open =101600044D5154540502000A081100000E10210002000163 <connack <pub2:1 <pub2:2 "
+             "pubrec:2",
+             "open =101600044D5154540502000A081100000E10210002000163 <connack <pub2:1 <pub2:2 "
+             "<pub2:3 pubrec:2"},
+        Case{"4.6.0-2",
+             "open =101600044D5154540502000A081100000E10210002000163 <connack <pub2:1 pubrec!:1 "
+             "<pub1:2 <pub1:3 puback:3",
+             "open =101600044D5154540502000A081100000E10210002000163 <connack <pub2:1 pubrec:1 "
+             "<pub1:2 <pub1:3 puback:3"},
         Case{"4.6.0-4", "go pub2:1 pub2:2 <pubrec:2 <pubrec:1 pubrel:1 pubrel:2",
              "go pub2:1 pub2:2 <pubrec:2 <pubrec:1 pubrel:2 pubrel:1"},
         Case{"4.6.0-4", "go pub2:1 pub2:2 <pubrec:1 <pubrec:2 again pubrel:2 pubrel:1",

@@ -97,6 +97,9 @@ void World::on_server_packet(const ServerPacket& packet) {
   const bool welcome = packet.type == 2 && packet.reason == 0 && !outbound_.online();
   outbound_.received(packet);
   inbound_.received(packet);
+  // Session Taken Over: the session may be doubted from now on, ADR 5.
+  const bool taken_over = packet.type == 14 && packet.reason == 0x8E;
+  doubted_ |= taken_over && resends_without_dup();
   if (welcome) last_sent_ = clocks_.world;
   if (welcome && !packet.session_present) {
     ledger_.new_session_told(broker_.session_of(client()));
@@ -113,9 +116,7 @@ void World::client_closed() {
   }
   ledger_.link_lost();
   // An identifier may have been given up, ADR 19; or be doubted, ADR 5.
-  const bool without_dup =
-      settings_.habits.resends_without_dup || settings_.habits.repeats_messages != 0;
-  doubted_ |= without_dup && !outbound_.online();
+  doubted_ |= resends_without_dup() && !outbound_.online();
   const std::uint16_t dropped = inbound_.dropped(session_->counters().refused_inbound);
   if (dropped != dropped_inbound_ || doubted_) {
     dropped_inbound_ = dropped;

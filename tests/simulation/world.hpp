@@ -85,6 +85,10 @@ class World final : private LinkObserver, private model::Observer {
   void check_memory();
   void check_attempts();
   [[nodiscard]] bool hampered() const { return hampered_; }
+  // A message may come again that does not say so.
+  [[nodiscard]] bool resends_without_dup() const {
+    return settings_.habits.resends_without_dup || settings_.habits.repeats_messages != 0;
+  }
   [[nodiscard]] std::string client() const {
     return settings_.client_id.empty() ? outbound_.connack().assigned : settings_.client_id;
   }

@@ -132,8 +132,9 @@ void OutboundWire::repeat(Exchange& exchange, const ClientPacket& packet) {
 }
 
 void OutboundWire::on_pubrel(const ClientPacket& packet) {
-  if (const auto again = uncertain_.find(packet.id);
-      again != uncertain_.end() && again->second.released && !in_use(packet.id)) {
+  const auto again = uncertain_.find(packet.id);
+  const bool has_ended = packet.reason != 0;  // so the client says, and it can know it
+  if (again != uncertain_.end() && again->second.released && !in_use(packet.id) && !has_ended) {
     live_[packet.id] = again->second;
   }
   const auto known = live_.find(packet.id);
@@ -224,6 +225,12 @@ void OutboundWire::end(std::uint16_t id) {
 
 // The broker may hold the identifier of a QoS 2 message for as long as the session lasts.
 void OutboundWire::failed(std::uint16_t id) {
+  // It ended, but the client has not looked at the answer.
+  if (const auto ended = uncertain_.find(id);
+      ended != uncertain_.end() && ended->second.qos == 2 && !in_use(id)) {
+    live_[id] = ended->second;
+    live_[id].on_this_connection = false;
+  }
   const auto known = live_.find(id);
   if (known != live_.end() && known->second.qos != 2) live_.erase(known);
 }

@@ -23,6 +23,7 @@ Limits limits_from(const Properties& properties) {
 
 void Judge::server_bytes(Bytes bytes, std::optional<Time> now) {
   if (connection_.phase == Phase::none || !connection_.server_is_sane) return;
+  outbound_.read_begins();
   try {
     from_server_.feed(bytes, [&](const Frame& frame) { follow_server(frame, now); });
   } catch (const Violation&) {
@@ -34,13 +35,17 @@ void Judge::follow_server(const Frame& frame, std::optional<Time> now) {
   server_packet_.parse(frame);
   const bool accepted = connection_.phase == Phase::accepted;
   if (connection_.phase == Phase::connecting) {
-    if (server_packet_.type == ServerPacket::Type::connack) return follow_connack(now);
-    connection_.auth_asked |= server_packet_.type == ServerPacket::Type::auth;
+    if (server_packet_.type == ServerPacket::Type::connack) {
+      follow_connack(now);
+    } else {
+      connection_.auth_asked |= server_packet_.type == ServerPacket::Type::auth;
+    }
   } else if (accepted) {
     follow_in_session();
   } else if (connection_.phase == Phase::opened) {
     connection_.server_is_sane = false;  // It answers what it cannot have read.
   }
+  outbound_.packet_read();
 }
 
 void Judge::follow_connack(std::optional<Time> now) {
