@@ -20,6 +20,13 @@ function(minimq_add_library target alias)
   endif()
 endfunction()
 
+# minimq_one_kind_of_sockets(<target>): ports/sockets is compiled anew for each port that uses it,
+# so CMake objects to a program with two of them.
+function(minimq_one_kind_of_sockets target)
+  set_target_properties(${target} PROPERTIES INTERFACE_minimq_sockets ${target})
+  set_property(TARGET ${target} APPEND PROPERTY COMPATIBLE_INTERFACE_STRING minimq_sockets)
+endfunction()
+
 # What a program may go without although nothing it calls says so: see minimq/build.hpp.
 option(MINIMQ_QOS2 "Messages at QoS 2" ON)
 option(MINIMQ_SUBSCRIPTIONS "Subscriptions, and messages from the broker" ON)
@@ -39,6 +46,8 @@ endif()
 add_subdirectory(${minimq_root}/ports/tls ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/tls)
 add_subdirectory(${minimq_root}/ports/posix ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/posix)
 add_subdirectory(${minimq_root}/ports/lwip ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/lwip)
+add_subdirectory(${minimq_root}/ports/lwip_sockets
+  ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/lwip_sockets)
 add_subdirectory(${minimq_root}/ports/mbedtls ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/mbedtls)
 add_subdirectory(${minimq_root}/ports/asio ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/asio)
 add_subdirectory(${minimq_root}/ports/bearssl ${CMAKE_CURRENT_BINARY_DIR}/minimq-ports/bearssl)
