@@ -76,7 +76,7 @@ def type_sizes(out):
         f'extern const char size_of_{name}[sizeof(minimq::{name})];\n'
         f'const char size_of_{name}[sizeof(minimq::{name})]{{}};\n' for name in TYPES)
     target = pathlib.Path(out) / 'sizes.o'
-    subprocess.run([f'{arm.TOOL}g++', f'-mcpu={CPU}', *arm.FLAGS, '-x', 'c++', '-c', '-', '-o',
+    subprocess.run([*arm.compiler(CPU), '-x', 'c++', '-c', '-', '-o',
                     target], input=source, text=True, check=True)
     symbols = subprocess.run([f'{arm.TOOL}nm', '-S', target], capture_output=True, text=True,
                              check=True).stdout
