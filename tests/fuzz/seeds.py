@@ -102,6 +102,8 @@ def receive():
         yield setup + b'\x03\x00\x02' + (
             b'\x40\x02\xff\x03\x50\x02\xff\x02\x70\x02\xff\x02\x90\x05\xff\x01\x00\x00\x01'
             b'\xb0\x04\xff\x00\x00\x00')
+        # More reason codes than there were filters, and than their packet has bytes.
+        yield setup + b'\x03\x00\x02\x90\x23\xff\x01\x00' + bytes(32)
 
 
 def calls():
