@@ -99,10 +99,12 @@ Engine::Verdict Engine::on_pubrec(const codec::Ack& ack) {
       log_.move_to_releases(index);
       set_state(index, SlotState::release_due);  // [MQTT-4.3.3-4]
     }
-  } else if (state == SlotState::released) {
-    set_state(index, SlotState::release_due);
-  } else if (state != SlotState::release_due) {
+  } else if (state != SlotState::released && state != SlotState::release_due) {
     return fail_received(ReasonCode::protocol_error);
+  } else if (is_error(ack.reason)) {
+    ++counters_.stray_acks;  // It has been received, and PUBCOMP is what ends it.
+  } else {
+    set_state(index, SlotState::release_due);
   }
   return Verdict::done;
 }

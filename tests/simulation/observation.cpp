@@ -27,6 +27,7 @@ int World::link_opened() {
   received_bad_ = hampered_ = false;
   farewell_at_.reset();
   opened_at_ = last_sent_ = last_received_ = clocks_.world;
+  authenticator_.link_opened();
   judge_.connected();
   outbound_.opened();
   inbound_.opened(session_->counters().refused_inbound);
@@ -72,6 +73,10 @@ void World::on_client_packet(const judge::ClientPacket& packet) {
     const auto number = number_of(packet.payload);
     if (number && *number < ledger_.next_number()) ledger_.sent_at_most_once(*number);
   }
+  const bool before = packet.type == judge::ClientPacket::Type::connect ||
+                      packet.type == judge::ClientPacket::Type::auth || farewell_at_.has_value();
+  journal_.require(before || !settings_.authenticates || authenticator_.satisfied(), "I14",
+                   "it goes on, and the broker has not shown who it is");
   outbound_.sent(packet);
   inbound_.sent(packet, session_->counters().refused_inbound);
 }

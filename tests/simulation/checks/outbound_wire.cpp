@@ -53,9 +53,12 @@ void OutboundWire::sent(const ClientPacket& packet) {
     return;
   }
   journal_.require(connect_sent_, "I14", "CONNECT is not the first packet");
-  journal_.require(online_, "I14", "a packet before CONNACK");
-  journal_.require(packet.size <= connack_.maximum_packet_size.value_or(0xFFFF'FFFF), "I9",
-                   "a packet above the broker's Maximum Packet Size");
+  const bool auth = packet.type == Type::auth;
+  journal_.require(authenticates_ || !auth, "I14", "an AUTH that nobody asked for");
+  const bool early = auth || (authenticates_ && packet.type == Type::disconnect);
+  journal_.require(online_ || early, "I14", "a packet before CONNACK");
+  journal_.require(!online_ || packet.size <= connack_.maximum_packet_size.value_or(0xFFFF'FFFF),
+                   "I9", "a packet above the broker's Maximum Packet Size");
   switch (packet.type) {
     case Type::publish: on_publish(packet); break;
     case Type::pubrel: on_pubrel(packet); break;
@@ -65,9 +68,9 @@ void OutboundWire::sent(const ClientPacket& packet) {
     case Type::puback:
     case Type::pubrec:
     case Type::pubcomp:
+    case Type::auth:
     case Type::pingreq: break;
     case Type::connect:
-    case Type::auth:
     case Type::none: journal_.violate("I14", "a packet that nobody asked for"); break;
   }
 }

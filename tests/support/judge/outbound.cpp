@@ -202,8 +202,11 @@ void Outbound::received_pubrec(std::uint16_t id, unsigned reason) {
   if (reason < 0x80) ++releases_[id];
   if (found == messages_.end() || found->second.qos != 2) return;
   Message& message = found->second;
-  if (reason >= 0x80) {
+  if (reason >= 0x80 && message.state == State::sent) {
     acknowledged(found);
+  } else if (reason >= 0x80) {
+    uncount(message);  // The server takes its PUBREC back, which the client may overlook or not.
+    message.may_be_over = true;
   } else if (message.state == State::sent) {
     message.state = State::received;
     message.pubrec_order = ++latest_order_;
