@@ -35,6 +35,9 @@ if(NOT TARGET minimq::minimq) # somebody may have compiled it already
   file(GLOB_RECURSE minimq_sources CONFIGURE_DEPENDS ${minimq_root}/src/*.cpp)
   minimq_add_library(minimq minimq::minimq ${minimq_sources})
   target_include_directories(minimq PUBLIC ${minimq_root}/include PRIVATE ${minimq_root}/src)
+  # For builds with CMAKE_UNITY_BUILD: these two name their tables' columns in the same words.
+  set_source_files_properties(${minimq_root}/src/codec/property_rule.cpp
+    ${minimq_root}/src/codec/reason_codes.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_compile_definitions(minimq PUBLIC
     $<$<NOT:$<BOOL:${MINIMQ_QOS2}>>:MINIMQ_QOS2=0>
     $<$<NOT:$<BOOL:${MINIMQ_SUBSCRIPTIONS}>>:MINIMQ_SUBSCRIPTIONS=0>)

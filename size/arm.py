@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Compiles the library for one bare-metal target: arm.py TARGET OUT.
 
-A target is a CPU, for gcc, or a CPU and `-clang`. Every file must compile without warnings and
-size/static_asserts.cpp must hold; the archive may need nothing that bare metal does not have.
-Prints the size of each object in bytes.
+A target is a CPU, for gcc, or a CPU and `-clang`. RISC-V is for clang, with the headers of newlib
+for Arm, which serve both: Debian 12 has none for RISC-V without an operating system. Every file
+must compile without warnings and size/static_asserts.cpp must hold; the archive may need nothing
+that bare metal does not have. Prints the size of each object in bytes.
 """
 
 import concurrent.futures
@@ -21,7 +22,7 @@ import archive  # noqa: E402  (it lives with the other static checks)
 
 TOOL = 'arm-none-eabi-'
 CLANG = 'clang++-19'
-FLAGS = ['-std=c++23', '-Os', '-mthumb', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics',
+FLAGS = ['-std=c++23', '-Os', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics',
          '-ffunction-sections', '-fdata-sections', '-Wall', '-Wextra', '-Wconversion', '-Wshadow',
          '-Wswitch-enum', '-Werror', f'-I{ROOT}/include', f'-I{ROOT}/src']
 
@@ -32,9 +33,13 @@ def cpu_of(target):
     return target.removesuffix('-clang')
 
 
+def is_riscv(target):
+    return target.startswith('rv')
+
+
 @functools.cache
 def headers_of_gcc(cpu):
-    """Where arm-none-eabi-g++ looks for the headers of its libraries."""
+    """Where arm-none-eabi-g++, compiling for `cpu`, looks for the headers of its libraries."""
     ask = [f'{TOOL}g++', f'-mcpu={cpu}', '-mthumb', '-xc++', '-E', '-v', '/dev/null']
     text = subprocess.run(ask, capture_output=True, text=True, check=True).stderr
     found = re.search(r'#include <...> search starts here:\n(.*?)End of search', text, re.DOTALL)
@@ -47,10 +52,19 @@ def compiler(target):
     """The command that compiles for that target, flags included."""
     cpu = cpu_of(target)
     if target == cpu:
-        return [f'{TOOL}g++', f'-mcpu={cpu}', *FLAGS]
-    places = [word for place in headers_of_gcc(cpu) for word in ('-isystem', place)]
-    return [CLANG, '--target=arm-none-eabi', f'-mcpu={cpu}', '-mfloat-abi=soft', '-fshort-enums',
-            '-nostdinc++', *places, *FLAGS]
+        return [f'{TOOL}g++', f'-mcpu={cpu}', '-mthumb', *FLAGS]
+    riscv = is_riscv(target)
+    places = headers_of_gcc('cortex-m0plus' if riscv else cpu)
+    machine = (['--target=riscv32-unknown-elf', f'-march={cpu}', '-mabi=ilp32'] if riscv else
+               ['--target=arm-none-eabi', f'-mcpu={cpu}', '-mthumb', '-mfloat-abi=soft',
+                '-fshort-enums'])
+    return [CLANG, *machine, '-nostdinc++',
+            *(word for place in places for word in ('-isystem', place)), *FLAGS]
+
+
+def tool(target, name):
+    """ar, nm or size for the objects of that target."""
+    return f'llvm-{name}-19' if is_riscv(target) else TOOL + name
 
 
 @functools.cache
@@ -105,7 +119,7 @@ def compile_all(target, out):
 
 
 def print_sizes(target, objects, out):
-    output = subprocess.run([f'{TOOL}size', *objects], capture_output=True, text=True,
+    output = subprocess.run([tool(target, 'size'), *objects], capture_output=True, text=True,
                             check=True).stdout
     print(f'{target}, -Os\n{"text":>8}{"data":>8}{"bss":>8}  object')
     total = [0, 0, 0]
@@ -124,9 +138,9 @@ def main(target, out):
         return 1  # the compiler has said why
     library = out / 'libminimq.a'
     library.unlink(missing_ok=True)
-    subprocess.run([f'{TOOL}ar', 'rc', library, *objects], check=True)
+    subprocess.run([tool(target, 'ar'), 'rc', library, *objects], check=True)
     print_sizes(target, objects, out)
-    complaints = list(archive.complaints(str(library), f'{TOOL}nm', only_allowed=True))
+    complaints = list(archive.complaints(str(library), tool(target, 'nm'), only_allowed=True))
     print('\n'.join(complaints) or 'needs nothing that bare metal does not have')
     return 1 if complaints else 0
 

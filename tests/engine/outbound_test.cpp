@@ -51,6 +51,23 @@ TEST_F(Outbound, AcksOfNothingDoNotInflateTheQuota) {  // [MQTT-4.9.0-2]
   EXPECT_EQ(engine().counters().stray_acks, 3) << "[MQTT-4.3-M]";
 }
 
+// A broker that repeats PUBREC is answered again; one that takes it back is not. Found by fuzzing.
+TEST_F(Outbound, ARefusalAfterPubrecIsNotAnsweredAndDoesNotEndTheMessage) {  // [MQTT-4.3.3-4]
+  connect();
+  const Ticket ticket = name('a', publish(QoS::exactly_once));
+  sent();
+  receive("50 02 <a> 50 03 <a> 80");
+  EXPECT_EQ(sent(), bytes("62 02 <a>"));
+  receive("50 03 <a> 83");
+  EXPECT_EQ(sent(), "") << "[MQTT-4.3.3-4]";
+  EXPECT_EQ(engine().counters().stray_acks, 2);
+  receive("50 02 <a>");
+  EXPECT_EQ(sent(), bytes("62 02 <a>"));
+  EXPECT_EQ(outcome(ticket), "pending");
+  receive("70 02 <a>");
+  EXPECT_EQ(outcome(ticket), "0");
+}
+
 // Rule 14.
 TEST_F(Outbound, AnAckForAHalfWrittenPacketIsAProtocolError) {
   for (const std::string_view ack : {"40 02 <a>", "50 02 <b>", "90 04 <s> 00 00"}) {

@@ -123,10 +123,16 @@ void Device::on_message(const Event& event) {
   held_ = message;
 }
 
+std::vector<Device::Accepted>::iterator Device::find(std::uint16_t packet_id) {
+  return std::ranges::find(tickets_, packet_id, &Accepted::packet_id);
+}
+
 void Device::on_outcome(const Outcome& outcome) {
-  const auto ticket = tickets_.find(outcome.ticket().packet_id());
+  const auto ticket = find(outcome.ticket().packet_id());
   require(ticket != tickets_.end(), "an operation that ends twice, or never began");
-  require(ticket->second == outcome.operation(), "an operation that ends as another one");
+  require(ticket->operation == outcome.operation(), "an operation that ends as another one");
+  require(ticket->filters == 0 || outcome.error() || outcome.reason_count() == ticket->filters,
+          "not a reason code for each filter");
   tickets_.erase(ticket);
   for (std::size_t i = 0; i < outcome.reason_count(); ++i)
     require(outcome.ok() || !outcome.error(), "an error with reason codes");

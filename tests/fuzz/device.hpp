@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -59,6 +58,13 @@ class Device {
   [[nodiscard]] std::size_t tx_free_at_first() const { return tx_free_at_first_; }
 
  private:
+  struct Accepted {
+    std::uint16_t packet_id;
+    Outcome::Operation operation;
+    std::size_t filters;
+  };
+  [[nodiscard]] std::vector<Accepted>::iterator find(std::uint16_t packet_id);
+
   struct Wait {
     std::unique_ptr<PollOperation> poll{};
     std::unique_ptr<SettledOperation> settled{};
@@ -70,7 +76,8 @@ class Device {
   void drive();
   [[nodiscard]] bool has_work();
   [[nodiscard]] std::optional<Instant> deadline(std::optional<Duration> patience);
-  void accepted(Outcome::Operation operation, const Result<Ticket>& ticket);
+  void accepted(Outcome::Operation operation, const Result<Ticket>& ticket,
+                std::size_t filters = 0);
   void on_event(const Event& event);
   void on_message(const Event& event);
   void on_outcome(const Outcome& outcome);
@@ -83,7 +90,8 @@ class Device {
   Link link_;
   InMemory<Session> session_;
   std::size_t tx_free_at_first_;
-  std::map<std::uint16_t, Outcome::Operation> tickets_{};
+  // Not a map, because MemorySanitizer does not see how that is written.
+  std::vector<Accepted> tickets_{};
   std::optional<Message> held_{};
   std::vector<AckHandle> deferred_{};
   std::vector<Wait> waits_{};

@@ -15,14 +15,15 @@ constexpr std::size_t deferred_max = 16;
 
 }  // namespace
 
-void Device::accepted(Outcome::Operation operation, const Result<Ticket>& ticket) {
+void Device::accepted(Outcome::Operation operation, const Result<Ticket>& ticket,
+                      std::size_t filters) {
   if (!ticket) {
     require(!to_string(ticket.error()).empty(), "an error without a name");
     return;
   }
   if (ticket->empty()) return;
-  const bool is_new = tickets_.emplace(ticket->packet_id(), operation).second;
-  require(is_new, "a ticket that is in use");
+  require(find(ticket->packet_id()) == tickets_.end(), "a ticket that is in use");
+  tickets_.push_back({ticket->packet_id(), operation, filters});
 }
 
 void Device::publish(const Publication& publication) {
@@ -49,11 +50,11 @@ void Device::publish_written(Publication publication, std::size_t size) {
 }
 
 void Device::subscribe(std::span<const TopicFilter> filters, std::span<const Property> properties) {
-  accepted(Outcome::Operation::subscribe, session_->subscribe(filters, properties));
+  accepted(Outcome::Operation::subscribe, session_->subscribe(filters, properties), filters.size());
 }
 
 void Device::unsubscribe(std::span<const std::string_view> filters) {
-  accepted(Outcome::Operation::unsubscribe, session_->unsubscribe(filters));
+  accepted(Outcome::Operation::unsubscribe, session_->unsubscribe(filters), filters.size());
 }
 
 void Device::release() {
@@ -102,11 +103,7 @@ void Device::await_poll(std::optional<Duration> patience) {
 
 void Device::await_settled(std::size_t which, std::optional<Duration> patience) {
   Ticket ticket;
-  if (!tickets_.empty()) {
-    const auto chosen =
-        std::next(tickets_.begin(), static_cast<std::ptrdiff_t>(which % tickets_.size()));
-    ticket = Ticket{chosen->first};
-  }
+  if (!tickets_.empty()) ticket = Ticket{tickets_[which % tickets_.size()].packet_id};
   add_wait({.settled = std::make_unique<SettledOperation>(*session_, ticket, deadline(patience))});
 }
 

@@ -33,7 +33,7 @@ def symbols(nm, library):
 
 
 def objdump(nm, library, option):
-    return subprocess.run([re.sub('nm$', 'objdump', nm), option, library], capture_output=True,
+    return subprocess.run([re.sub(r'\bnm\b', 'objdump', nm), option, library], capture_output=True,
                           text=True, check=True).stdout
 
 

@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"3.1.4", "open connect pub0", "open connect bye"},
         // An Authentication Method "m" makes it a rule.
         Case{"3.1.2-30", "open =101200044D51545405020000041500016D000163 ping",
-             "open =101200044D51545405020000041500016D000163 <connack ping"},
+             "open =101200044D51545405020000041500016D000163 <=20070000041500016D ping"},
         Case{"3.1.4-6", "open connect <refusal ping", "open connect <refusal"},
         Case{"3.1.4-6", "open connect <refusal bye", "open connect <connack bye"},
         Case{"3.14.4-1", "go bye ping", "go ping bye"},
@@ -43,6 +43,18 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"3.14.4-1", "go pub1:1 <puback:1 bye <pub1:1 puback:1", "go <pub1:1 puback:1 bye"},
         Case{"3.2.2-4", "open resume <connack+ ping", "open resume <connack+ bye"},
         Case{"3.2.2-4", "open connect <connack+ ping", "go again ping"},
+        // Session Expiry Interval 0, and an Authentication Method that nobody has asked for.
+        Case{"3.2.2-4", "go close open resume <=20080100051100000000 again ping",
+             "go close open resume <=200C0100091500016D1100000000 again ping"},
+        // The identifier "x" is assigned to a client without one, and to one that has its own.
+        Case{"3.2.2-4",
+             "open =101200044D51545405020000051100000E100000 <=200700000412000178 again ping",
+             "open connect <=200700000412000178 again ping"},
+        // A client without an identifier gets one, or none.
+        Case{"3.2.2-15",
+             "open =101200044D51545405020000051100000E100000 <=200C0000091200017827000000"
+             "02 pub0",
+             "open =101200044D51545405020000051100000E100000 <=20080000052700000002 pub0"},
         Case{"3.14.2.2.2", "open =100E00044D5154540502000000000163 <connack =E0070005110000000A",
              "go =E0070005110000000A"},
         Case{"3.1.2-20", "go +11 ping", "go +10 ping"},
@@ -89,6 +101,19 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"4.3.3-6", "go pub2:7 <pubrec:7 pubrel:7 pub2d:7",
              "go pub2:7 <pubrec:7 again pubrel:7 <pubcomp:7"},
         Case{"4.3.3-4", "go pub2:7 <pubrec:7 again pub2d:7", "go pub2:7 <=5002 again pub2d:7"},
+        Case{"4.4.0-1", "go pub2:7 <pubrec:7 pubrel:7 <pubrec!:7 pubrel:7",
+             "go pub2:7 <pubrec:7 pubrel:7 <pubrec!:7 again pubrel:7"},
+        // Read together with something that makes the client end the connection, or not.
+        Case{"4.3.2-2", "go pub1:7 <puback:7&pub0 again pub1d:7",
+             "go pub1:7 <pub0&puback:7 again pub1d:7"},
+        Case{"4.3.2-2", "go pub1:7 <pub0&puback:7 <pub0 again pub1d:7",
+             "go pub1:7 <pub0&puback:7 pub1:7 again pub1d:7"},
+        Case{"4.3.3-2", "go pub2:7 <pub0&pubrec!:7 <pub0 again pub2d:7",
+             "go pub2:7 <pub0&pubrec!:7 again pub2d:7"},
+        Case{"4.3.3-4", "go pub2:7 <pub0&pubrec:7 <pub0 again pub2d:7",
+             "go pub2:7 <pub0&pubrec:7 again pub2d:7"},
+        Case{"4.3.3-4", "go pub2:7 <pubrec:7 pubrel:7 <pub0&pubcomp:7 <pub0 again pubrel:7",
+             "go pub2:7 <pubrec:7 pubrel:7 <pub0&pubcomp:7 again pubrel:7"},
         Case{"4.6.0-1", "go pub1:1 pub2:2 again pub2d:2 pub1d:1",
              "go pub1:1 pub2:2 again pub1d:1 pub2d:2"},
         // Broken off within a PUBLISH, before or after its identifier.
@@ -106,6 +131,19 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"2.2.1-5", "go <pub1:7 again puback:7", "go <pub1:7 again <pub1d:7 puback:7"},
         Case{"4.6.0-2", "go <pub1:1 <pub1:2 puback:2", "go <pub1:1 <pub2:2 pubrec:2 puback:1"},
         Case{"4.6.0-3", "go <pub2:1 <pub2:2 pubrec:2", "go <pub2:1 <pub2:2 pubrec:1 pubrec:2"},
+        Case{"4.6.0-3", "go <pub2:1 pubrec:1 <pub2d:1 <pub2:2 pubrec:2",
+             "go <pub2:1 pubrec:1 <pub2d:1 <pubrel:1 pubcomp:1 <pub2:2 pubrec:2"},
+        // Receive Maximum 2 in CONNECT.
+        Case{"4.6.0-3",
+             "open =101600044D5154540502000A081100000E10210002000163 <connack <pub2:1 <pub2:2 "
+             "pubrec:2",
+             "open =101600044D5154540502000A081100000E10210002000163 <connack <pub2:1 <pub2:2 "
+             "<pub2:3 pubrec:2"},
+        Case{"4.6.0-2",
+             "open =101600044D5154540502000A081100000E10210002000163 <connack <pub2:1 pubrec!:1 "
+             "<pub1:2 <pub1:3 puback:3",
+             "open =101600044D5154540502000A081100000E10210002000163 <connack <pub2:1 pubrec:1 "
+             "<pub1:2 <pub1:3 puback:3"},
         Case{"4.6.0-4", "go pub2:1 pub2:2 <pubrec:2 <pubrec:1 pubrel:1 pubrel:2",
              "go pub2:1 pub2:2 <pubrec:2 <pubrec:1 pubrel:2 pubrel:1"},
         Case{"4.6.0-4", "go pub2:1 pub2:2 <pubrec:1 <pubrec:2 again pubrel:2 pubrel:1",
@@ -176,16 +214,19 @@ INSTANTIATE_TEST_SUITE_P(
     Authentication, Judged,
     ::testing::Values(
         Case{"4.12.0-7", "go =F00619041500016D",
-             "open =101200044D51545405020000041500016D000163 <connack =F00619041500016D"},
+             "open =101200044D51545405020000041500016D000163 <=20070000041500016D "
+             "=F00619041500016D"},
         Case{"4.12.0-5",
              "open =101200044D51545405020000041500016D000163 <=F00618041500016D =F00618041500016E",
              "open =101200044D51545405020000041500016D000163 <=F00618041500016D =F00618041500016D"},
-        Case{"4.12.0-3", "open =101200044D51545405020000041500016D000163 =F00618041500016D",
-             "open =101200044D51545405020000041500016D000163 <connack =F00619041500016D "
-             "<=F00618041500016D =F00618041500016D"},
+        Case{
+            "4.12.0-3", "open =101200044D51545405020000041500016D000163 =F00618041500016D",
+            "open =101200044D51545405020000041500016D000163 <=20070000041500016D =F00619041500016D "
+            "<=F00618041500016D =F00618041500016D"},
         Case{"4.12.1-1",
              "open =101200044D51545405020000041500016D000163 <=F00618041500016D =F00619041500016D",
-             "open =101200044D51545405020000041500016D000163 <connack =F00619041500016D"}));
+             "open =101200044D51545405020000041500016D000163 <=20070000041500016D "
+             "=F00619041500016D"}));
 
 }  // namespace
 }  // namespace minimq::judge

@@ -22,6 +22,7 @@ namespace minimq::judge {
 ///   pub1:7, pub1d:7, pub2:7, ...  the client sends PUBLISH with that packet identifier, d for DUP
 ///   <puback:7, <pubrec:7, ...     the client reads that; pubrec! and the like are refusals (0x80),
 ///                                 pubrel? and pubcomp? say Packet Identifier not found
+///   <pub0&puback:7                it reads both at once
 ///   pub1:7/4                      of that only four bytes
 ///   =C000, <=D000                 any bytes, in hexadecimal
 ///   +30                           so many seconds pass
@@ -59,7 +60,13 @@ class Talk {
     if (word[0] == '+') {
       now_ += std::chrono::seconds{std::stoi(word.substr(1))};
     } else if (word[0] == '<') {
-      judge_.server_bytes(bytes_of(word.substr(1)), now_);
+      Wire read;
+      std::istringstream packets{word.substr(1)};
+      for (std::string one; std::getline(packets, one, '&');) {
+        const Wire bytes = bytes_of(one);
+        read.insert(read.end(), bytes.begin(), bytes.end());
+      }
+      judge_.server_bytes(read, now_);
     } else {
       judge_.client_bytes(bytes_of(word), now_);
     }

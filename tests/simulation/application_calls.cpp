@@ -12,6 +12,11 @@ namespace minimq::simulation {
 
 void Application::act_at_random() {
   if (random_.per_mille(settings_.disconnects)) return leave();
+  if (settings_.authenticates && random_.one_in(12)) {
+    checks_.journal.line([] { return std::string{"call       reauthenticate"}; });
+    (void)session_.reauthenticate();
+    return;
+  }
   switch (random_.below(16)) {
     case 0: change_subscriptions(); break;
     case 1: call_wrongly(); break;

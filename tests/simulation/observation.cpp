@@ -27,6 +27,7 @@ int World::link_opened() {
   received_bad_ = hampered_ = false;
   farewell_at_.reset();
   opened_at_ = last_sent_ = last_received_ = clocks_.world;
+  authenticator_.link_opened();
   judge_.connected();
   outbound_.opened();
   inbound_.opened(session_->counters().refused_inbound);
@@ -72,6 +73,10 @@ void World::on_client_packet(const judge::ClientPacket& packet) {
     const auto number = number_of(packet.payload);
     if (number && *number < ledger_.next_number()) ledger_.sent_at_most_once(*number);
   }
+  const bool before = packet.type == judge::ClientPacket::Type::connect ||
+                      packet.type == judge::ClientPacket::Type::auth || farewell_at_.has_value();
+  journal_.require(before || !settings_.authenticates || authenticator_.satisfied(), "I14",
+                   "it goes on, and the broker has not shown who it is");
   outbound_.sent(packet);
   inbound_.sent(packet, session_->counters().refused_inbound);
 }
@@ -97,6 +102,9 @@ void World::on_server_packet(const ServerPacket& packet) {
   const bool welcome = packet.type == 2 && packet.reason == 0 && !outbound_.online();
   outbound_.received(packet);
   inbound_.received(packet);
+  // Session Taken Over: the session may be doubted from now on, ADR 5.
+  const bool taken_over = packet.type == 14 && packet.reason == 0x8E;
+  doubted_ |= taken_over && resends_without_dup();
   if (welcome) last_sent_ = clocks_.world;
   if (welcome && !packet.session_present) {
     ledger_.new_session_told(broker_.session_of(client()));
@@ -113,9 +121,7 @@ void World::client_closed() {
   }
   ledger_.link_lost();
   // An identifier may have been given up, ADR 19; or be doubted, ADR 5.
-  const bool without_dup =
-      settings_.habits.resends_without_dup || settings_.habits.repeats_messages != 0;
-  doubted_ |= without_dup && !outbound_.online();
+  doubted_ |= resends_without_dup() && !outbound_.online();
   const std::uint16_t dropped = inbound_.dropped(session_->counters().refused_inbound);
   if (dropped != dropped_inbound_ || doubted_) {
     dropped_inbound_ = dropped;

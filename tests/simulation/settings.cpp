@@ -24,9 +24,10 @@ Settings::Settings(std::uint64_t seed) {
   choose_configuration(random);
   choose_application(random);
   Random apart{seed ^ 0xA11A5};
-  choose_aliases(apart);
+  choose_extras(apart);
   if (random.one_in(16)) return;  // Everything goes well.
   choose_habits(random);
+  if (authenticates) habits.wrong_auth = sometimes(apart, 2, 200);
   choose_faults(random);
 }
 
@@ -73,8 +74,9 @@ void Settings::choose_configuration(Random& random) {
   two_brokers = random.one_in(4);
 }
 
-// Not together with Oversize::skip, ADR 22. A place may be too small for every topic but "d".
-void Settings::choose_aliases(Random& random) {
+// Aliases not together with Oversize::skip, ADR 22. A place may be too small for every topic.
+void Settings::choose_extras(Random& random) {
+  authenticates = random.one_in(6);
   if (random.one_in(4)) outbound_aliases = random.between<std::uint16_t>(1, 2);
   if (config.oversize == Oversize::skip || !random.one_in(4)) return;
   inbound_aliases = random.between<std::uint16_t>(1, 3);

@@ -28,6 +28,7 @@ struct Settings {
   bool has_will{false};
   bool has_credentials{false};
   bool two_brokers{false};
+  bool authenticates{false};          ///< With AUTH.
   std::uint16_t inbound_aliases{0};   ///< Places for the broker's topic aliases; 0: none announced.
   std::size_t alias_topic_size{0};    ///< Of each place.
   std::uint16_t outbound_aliases{0};  ///< Topics for which the client has an alias.
@@ -68,7 +69,7 @@ struct Settings {
 
  private:
   void choose_configuration(Random& random);
-  void choose_aliases(Random& random);
+  void choose_extras(Random& random);
   void choose_habits(Random& random);
   void choose_faults(Random& random);
   void choose_application(Random& random);

@@ -65,7 +65,7 @@ void World::begin() {
   if (settings_.has_will) config_.will = &will_;
   credentials_ = {.user_name = "user", .password = as_bytes(secret)};
   if (settings_.has_credentials) config_.credentials = &credentials_;
-  prepare_aliases();
+  prepare_extras();
   session_.emplace(config_, link_);
   if (const auto error = session_->config_error()) {
     journal_.violate("set-up", std::string{to_string(*error)});
@@ -83,12 +83,18 @@ void World::begin() {
   next_message_ = after(settings_.between_messages);
 }
 
-void World::prepare_aliases() {
+void World::prepare_extras() {
   for (std::size_t i = 0; i < settings_.outbound_aliases; ++i)
     alias_entries_[i].topic = Application::aliased_topics[i];
   if (settings_.inbound_aliases != 0) extras_.inbound_aliases = &inbound_aliases_;
   if (settings_.outbound_aliases != 0) extras_.outbound_aliases = &outbound_aliases_;
-  if (extras_.inbound_aliases || extras_.outbound_aliases) config_.extras = &extras_;
+  if (settings_.authenticates) {
+    extras_.authentication = &authentication_;
+    outbound_.expect_auth();
+  }
+  if (extras_.inbound_aliases || extras_.outbound_aliases || extras_.authentication) {
+    config_.extras = &extras_;
+  }
 }
 
 void World::run() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <minimq/authentication.hpp>
 #include <minimq/extras.hpp>
 #include <minimq/session.hpp>
 #include <minimq/topic_alias.hpp>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "simulation/application.hpp"
+#include "simulation/authenticator.hpp"
 #include "simulation/journal.hpp"
 #include "simulation/link.hpp"
 #include "simulation/model/broker.hpp"
@@ -47,7 +49,7 @@ class World final : private LinkObserver, private model::Observer {
 
   // world.cpp
   void begin();
-  void prepare_aliases();
+  void prepare_extras();
   void live_until(Time end);
   void come_to_rest();
   /// What is not settled yet; empty: everything is.
@@ -85,6 +87,10 @@ class World final : private LinkObserver, private model::Observer {
   void check_memory();
   void check_attempts();
   [[nodiscard]] bool hampered() const { return hampered_; }
+  // A message may come again that does not say so.
+  [[nodiscard]] bool resends_without_dup() const {
+    return settings_.habits.resends_without_dup || settings_.habits.repeats_messages != 0;
+  }
   [[nodiscard]] std::string client() const {
     return settings_.client_id.empty() ? outbound_.connack().assigned : settings_.client_id;
   }
@@ -109,6 +115,8 @@ class World final : private LinkObserver, private model::Observer {
   std::array<OutboundAliases::Entry, Application::aliased_topics.size()> alias_entries_{};
   InboundAliases inbound_aliases_;
   OutboundAliases outbound_aliases_;
+  DeviceAuthenticator authenticator_;
+  Authentication authentication_{authenticator_};
   Extras extras_;
   std::optional<Session> session_;
   std::optional<Application> application_;

@@ -2,6 +2,8 @@
 #include "support/memory_transport.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <gtest/gtest.h>
 
 namespace minimq::testing {
@@ -123,7 +125,7 @@ void MemoryTransport::cancel(Waiter& waiter) {
 void MemoryTransport::entropy(std::span<std::byte> space) {
   for (std::size_t i = 0; i < space.size(); ++i) {
     if (entropy_) {
-      space[i] = static_cast<std::byte>(*entropy_ >> 8 * (i % 4));
+      space[i] = std::bit_cast<std::array<std::byte, 4>>(*entropy_)[i % 4];
     } else {
       entropy_state_ = entropy_state_ * 6'364'136'223'846'793'005u + 1'442'695'040'888'963'407u;
       space[i] = static_cast<std::byte>(entropy_state_ >> 56);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "simulation/checks/inbound_wire.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "simulation/payload.hpp"
 
 namespace minimq::simulation {
@@ -17,6 +20,7 @@ void InboundWire::opened(std::uint16_t refused) {
 }
 
 void InboundWire::received(const ServerPacket& packet) {
+  if (packet.type == 6) return on_pubrel(packet.id);
   if (packet.type != 3) return;
   const auto number = number_of(packet.payload);
   Arrival arrival{packet.id, packet.qos, number.value_or(0), packet.size};
@@ -28,6 +32,16 @@ void InboundWire::received(const ServerPacket& packet) {
     }
   }
   arrivals_.push_back(arrival);
+}
+
+// The broker has had the PUBREC: a copy that came before may stay without one.
+void InboundWire::on_pubrel(std::uint16_t id) {
+  const auto known = known_.find(id);
+  for (Arrival& arrival : arrivals_) {
+    const bool copy = arrival.qos == 2 && arrival.id == id && !arrival.answered && !arrival.taken &&
+                      known != known_.end() && known->second == arrival.number;
+    arrival.duplicate |= copy;
+  }
 }
 
 void InboundWire::taken(std::uint32_t number, unsigned qos) {
@@ -90,10 +104,29 @@ void InboundWire::released() {
 }
 
 void InboundWire::acknowledged(std::uint16_t id) {
+  const auto open = [id](const Arrival& arrival) {
+    return arrival.id == id && arrival.qos != 0 && !arrival.answered;
+  };
+  const auto taken = [&](const Arrival& arrival) { return open(arrival) && arrival.taken; };
+  if (std::ranges::none_of(arrivals_, taken)) {
+    const auto first = std::ranges::find_if(arrivals_, open);
+    if (first != arrivals_.end()) trade(*first);
+  }
   for (Arrival& arrival : arrivals_) {
-    if (arrival.id == id && arrival.qos != 0 && arrival.taken && !arrival.answered) {
-      arrival.done = true;
-    }
+    if (taken(arrival)) arrival.done = true;
+  }
+}
+
+// Which of several copies of a retained message was taken shows when one of them is acknowledged.
+void InboundWire::trade(Arrival& arrival) {
+  if (arrival.taken || (arrival.number & retained) == 0) return;
+  for (Arrival& other : arrivals_) {
+    const bool same = other.number == arrival.number && other.qos == arrival.qos;
+    if (!same || !other.taken || other.answered) continue;
+    if (held_ == &other - arrivals_.data()) held_ = &arrival - arrivals_.data();
+    std::swap(arrival.taken, other.taken);
+    std::swap(arrival.done, other.done);
+    return;
   }
 }
 
@@ -129,6 +162,7 @@ void InboundWire::on_ack(const ClientPacket& packet, unsigned qos, std::uint16_t
   const bool known = qos == 2 && !arrival->taken && known_.contains(packet.id);
   if (packet.reason >= 0x80) known_.erase(packet.id);
   const bool repeated = arrival->duplicate && qos == 2;
+  if (!known && !repeated) trade(*arrival);
   journal_.require(known || repeated || (arrival->taken && arrival->done), "I5",
                    "acknowledged before the application was done with it");
   check_order(*arrival, refused);

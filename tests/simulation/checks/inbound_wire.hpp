@@ -58,6 +58,8 @@ class InboundWire {
   template <class Fits>
   [[nodiscard]] std::optional<std::size_t> find_taken(std::size_t from, const Fits& fits) const;
   [[nodiscard]] bool is_fresh(const Arrival& arrival) const;
+  void on_pubrel(std::uint16_t id);
+  void trade(Arrival& arrival);
   void on_ack(const judge::ClientPacket& packet, unsigned qos, std::uint16_t refused);
   void check_order(const Arrival& answered, std::uint16_t refused);
   [[nodiscard]] Arrival* find(std::uint16_t id, unsigned qos);

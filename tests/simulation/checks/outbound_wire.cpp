@@ -53,9 +53,12 @@ void OutboundWire::sent(const ClientPacket& packet) {
     return;
   }
   journal_.require(connect_sent_, "I14", "CONNECT is not the first packet");
-  journal_.require(online_, "I14", "a packet before CONNACK");
-  journal_.require(packet.size <= connack_.maximum_packet_size.value_or(0xFFFF'FFFF), "I9",
-                   "a packet above the broker's Maximum Packet Size");
+  const bool auth = packet.type == Type::auth;
+  journal_.require(authenticates_ || !auth, "I14", "an AUTH that nobody asked for");
+  const bool early = auth || (authenticates_ && packet.type == Type::disconnect);
+  journal_.require(online_ || early, "I14", "a packet before CONNACK");
+  journal_.require(!online_ || packet.size <= connack_.maximum_packet_size.value_or(0xFFFF'FFFF),
+                   "I9", "a packet above the broker's Maximum Packet Size");
   switch (packet.type) {
     case Type::publish: on_publish(packet); break;
     case Type::pubrel: on_pubrel(packet); break;
@@ -65,9 +68,9 @@ void OutboundWire::sent(const ClientPacket& packet) {
     case Type::puback:
     case Type::pubrec:
     case Type::pubcomp:
+    case Type::auth:
     case Type::pingreq: break;
     case Type::connect:
-    case Type::auth:
     case Type::none: journal_.violate("I14", "a packet that nobody asked for"); break;
   }
 }
@@ -132,8 +135,9 @@ void OutboundWire::repeat(Exchange& exchange, const ClientPacket& packet) {
 }
 
 void OutboundWire::on_pubrel(const ClientPacket& packet) {
-  if (const auto again = uncertain_.find(packet.id);
-      again != uncertain_.end() && again->second.released && !in_use(packet.id)) {
+  const auto again = uncertain_.find(packet.id);
+  const bool has_ended = packet.reason != 0;  // so the client says, and it can know it
+  if (again != uncertain_.end() && again->second.released && !in_use(packet.id) && !has_ended) {
     live_[packet.id] = again->second;
   }
   const auto known = live_.find(packet.id);
@@ -224,6 +228,12 @@ void OutboundWire::end(std::uint16_t id) {
 
 // The broker may hold the identifier of a QoS 2 message for as long as the session lasts.
 void OutboundWire::failed(std::uint16_t id) {
+  // It ended, but the client has not looked at the answer.
+  if (const auto ended = uncertain_.find(id);
+      ended != uncertain_.end() && ended->second.qos == 2 && !in_use(id)) {
+    live_[id] = ended->second;
+    live_[id].on_this_connection = false;
+  }
   const auto known = live_.find(id);
   if (known != live_.end() && known->second.qos != 2) live_.erase(known);
 }

@@ -30,6 +30,9 @@ class OutboundWire {
   /// Messages may leave at a lower QoS than they were accepted with.
   void expect_downgrades() { downgrades_ = true; }
 
+  /// The client authenticates itself with AUTH.
+  void expect_auth() { authenticates_ = true; }
+
   void opened();
   /// The client has read something; what it may not have processed when the link ends.
   void chunk_read() { ++chunk_; }
@@ -82,6 +85,7 @@ class OutboundWire {
   std::uint32_t expiry_configured_;
   bool strays_{false};
   bool downgrades_{false};
+  bool authenticates_{false};
   bool connect_sent_{false};
   bool online_{false};
   bool had_session_{false};

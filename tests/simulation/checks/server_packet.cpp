@@ -60,6 +60,8 @@ void read_connack(Cursor& body, ServerPacket& packet) {
       case 0x25: packet.retain_available = properties.number(1); break;
       case 0x27: packet.maximum_packet_size = properties.number(4); break;
       case 0x22: packet.topic_alias_maximum = properties.number(2); break;
+      case 0x15:
+      case 0x16: (void)properties.take(properties.number(2)); break;
       case 0x12: packet.assigned = properties.take(properties.number(2)); break;
       default: properties.short_of_bytes = true; break;
     }
@@ -108,6 +110,9 @@ std::optional<ServerPacket> parse_server_packet(std::string_view bytes, bool& ba
       if (!body.rest.empty()) packet.reason = body.number(1);
       break;
     case 13: break;
+    case 15:
+      packet.reason = body.number(1);  // Without one it has no method: garbage.
+      break;
     default: bad = true; break;
   }
   bad |= body.short_of_bytes;

@@ -33,6 +33,7 @@ void Broker::receive(Connection connection, std::string_view bytes, Time now) {
       const auto frame = judge::first_frame(std::span{at.input}.subspan(taken));
       if (!frame) break;
       packet_.parse(*frame);
+      raw_ = std::span{at.input}.subspan(taken, frame->size);
       taken += frame->size;
       at.last_packet = now;
       process(connection, packet_);
@@ -57,6 +58,13 @@ void Broker::on_connect(Connection connection, const ClientPacket& packet) {
     at.closing = true;
     return;
   }
+  if (packet.properties.has(0x15)) return begin_exchange(connection, packet);
+  take_client(connection, packet);
+}
+
+// It may connect.
+void Broker::take_client(Connection connection, const ClientPacket& packet) {
+  Link& at = link(connection);
   std::string client{packet.client_id};
   const std::string assigned = client.empty() ? "auto-" + std::to_string(++assigned_) : "";
   if (client.empty()) client = assigned;
@@ -122,6 +130,7 @@ void Broker::send_connack(Connection connection, const ClientPacket& packet, boo
     properties.push_back(testing::server_keep_alive(*limits.server_keep_alive));
   if (limits.topic_alias_maximum)
     properties.push_back(testing::topic_alias_maximum(*limits.topic_alias_maximum));
+  add_last_word(connection, properties);
   (void)packet;
   send(connection, testing::connack({.session_present = present, .properties = properties}));
 }

@@ -102,6 +102,11 @@ class Broker {
     std::size_t window{65'535};
     Limits limits{};                     // what its CONNACK said
     std::set<std::uint16_t> incoming{};  // QoS 2, of this connection
+    std::string method{};                // of authentication; empty: none
+    std::vector<std::byte> connect{};    // the CONNECT that waits for its end
+    std::string challenge{};
+    std::uint32_t rounds{0};  // still to come
+    bool exchanging{false};
     std::map<std::uint32_t, std::string> client_aliases{};
     std::vector<std::string> aliases{};  // its own; as many as the client takes
     std::vector<HeldAck> held{};
@@ -111,6 +116,7 @@ class Broker {
 
   // broker.cpp
   void on_connect(Connection connection, const ClientPacket& packet);
+  void take_client(Connection connection, const ClientPacket& packet);
   void take_connect(Link& link, const ClientPacket& packet);
   Session& session_for(const ClientPacket& packet, const std::string& client, bool& present);
   void send_connack(Connection connection, const ClientPacket& packet, bool present,
@@ -118,6 +124,15 @@ class Broker {
   void end_connection(Connection connection, bool with_will);
   void end_session(const std::string& client);
   void disconnect(Connection connection, unsigned reason);
+  // authenticate.cpp
+  void begin_exchange(Connection connection, const ClientPacket& packet);
+  [[nodiscard]] static std::string method_of(const ClientPacket& packet);
+  void next_round(Connection connection);
+  void break_exchange(Connection connection);
+  void send_auth(Connection connection, unsigned reason, const std::string& method,
+                 const std::string& data);
+  void add_last_word(Connection connection, testing::WireProperties& properties);
+  void on_auth(Connection connection, const ClientPacket& packet);
   // receive.cpp
   void process(Connection connection, const ClientPacket& packet);
   void on_publish(Connection connection, const ClientPacket& packet);
@@ -156,7 +171,8 @@ class Broker {
   simulation::Random random_;
   std::deque<Link> links_;
   std::vector<Connection> open_;  // as of the last time that time went on
-  ClientPacket packet_;           // the one that is processed
+  ClientPacket packet_;           // the one that is processed,
+  judge::Bytes raw_{};            // and its bytes
   std::map<std::string, Session> sessions_;
   std::map<std::string, Message> retained_;
   std::uint64_t last_session_{0};

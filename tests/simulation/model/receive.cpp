@@ -23,7 +23,11 @@ Message message_of(const ClientPacket& packet) {
 
 void Broker::process(Connection connection, const ClientPacket& packet) {
   Link& at = link(connection);
-  if (at.online == (packet.type == Type::connect)) {
+  const bool authenticates = !at.online && at.exchanging;
+  if (authenticates && packet.type == Type::disconnect) return end_connection(connection, false);
+  const bool lawful = authenticates ? packet.type == Type::auth  // [MQTT-3.1.2-30]
+                                    : at.online != (packet.type == Type::connect);
+  if (!lawful) {
     fault("a CONNECT that is missing, or a second one");
     disconnect(connection, 0x82);
     return;
@@ -43,7 +47,7 @@ void Broker::process(Connection connection, const ClientPacket& packet) {
       if (random_.per_mille(habits.repeats_pings)) send(connection, testing::pingresp());
       break;
     case Type::disconnect: on_disconnect(connection, packet); break;
-    case Type::auth:
+    case Type::auth: on_auth(connection, packet); break;
     case Type::none: fault("a packet that a client must not send now"); break;
   }
   misbehave(connection);

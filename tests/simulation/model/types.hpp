@@ -57,6 +57,7 @@ struct Habits {
   unsigned garbage{0};   ///< Something that is no packet, or none that a broker may send.
   unsigned oversize{0};  ///< A packet above the client's maximum.
   unsigned lies_about_session{0};
+  unsigned wrong_auth{0};  ///< Breaks an exchange of AUTH off, one way or another.
   unsigned silent_pings{0};
   unsigned repeats_pings{0};
   unsigned falls_silent{0};  ///< Answers nothing any more on this connection.

@@ -15,14 +15,14 @@ void Inbound::Owed::add(std::uint16_t id) {
   if (counts[id]++ == 0) order.push_back(id);
 }
 
-void Inbound::Owed::take(std::uint16_t id, unsigned reason, const char* order_statement) {
+void Inbound::Owed::take(std::uint16_t id, bool any_order, const char* order_statement) {
   const auto count = counts.find(id);
   require(count != counts.end(), "2.2.1-5",
           "an acknowledgement of a message that did not come, or was acknowledged already");
   if (!order.empty() && order.front() == id) {
     order.pop_front();
-  } else if (reason == packet_identifier_in_use) {
-    std::erase(order, id);  // The server's fault, which may be answered at once.
+  } else if (any_order) {
+    std::erase(order, id);
   } else {
     for (const std::uint16_t earlier : order)
       require(earlier != id, order_statement, "acknowledged before a message that came earlier");
@@ -38,23 +38,34 @@ void Inbound::Owed::clear() {
 void Inbound::received_publish(std::uint16_t id, unsigned qos) {
   if (qos == 1) pubacks_.add(id);
   if (qos == 2) pubrecs_.add(id);
+  if (qos != 0) under_way_.insert(id);
+  too_many_ |= under_way_.size() > receive_maximum_;
 }
 
-// From here on the client may forget the identifier at any time.
+// The server's fault, which may be answered at once.
+bool Inbound::any_order(unsigned reason) const {
+  return too_many_ || reason == packet_identifier_in_use;
+}
+
+// From here on the client may forget the identifier at any time. The server has had the PUBREC, so
+// nothing waits for that of a copy.
 void Inbound::received_pubrel(std::uint16_t id) {
   Releases& releases = pubcomps_[id];
   ++(kept_[id] ? releases.known : releases.unknown);
+  if (kept_[id]) std::erase(pubrecs_.order, id);
   kept_.reset(id);
   const auto owed = pubrecs_.counts.find(id);
   if (owed != pubrecs_.counts.end()) late_pubrecs_[id] = owed->second;
 }
 
 void Inbound::puback(std::uint16_t id, unsigned reason) {
-  pubacks_.take(id, reason, "4.6.0-2");
+  pubacks_.take(id, any_order(reason), "4.6.0-2");
+  under_way_.erase(id);
 }
 
 void Inbound::pubrec(std::uint16_t id, unsigned reason) {
-  pubrecs_.take(id, reason, "4.6.0-3");
+  pubrecs_.take(id, any_order(reason), "4.6.0-3");
+  if (reason >= 0x80) under_way_.erase(id);
   const auto late = late_pubrecs_.find(id);
   if (late == late_pubrecs_.end()) {
     kept_.set(id, reason < 0x80);
@@ -66,6 +77,7 @@ void Inbound::pubrec(std::uint16_t id, unsigned reason) {
 void Inbound::pubcomp(std::uint16_t id, unsigned reason) {
   const auto found = pubcomps_.find(id);
   require(found != pubcomps_.end(), "4.3.3-11", "PUBCOMP, and no PUBREL has come");
+  under_way_.erase(id);
   Releases& releases = found->second;
   const bool denied = reason == 0x92;
   require(!denied || releases.unknown != 0, "4.1.0-1",
@@ -79,6 +91,8 @@ void Inbound::connection_ended() {
   pubrecs_.clear();
   pubcomps_.clear();
   late_pubrecs_.clear();
+  under_way_.clear();
+  too_many_ = false;
 }
 
 void Inbound::session_ended() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace minimq::judge {
 
@@ -13,6 +14,10 @@ namespace minimq::judge {
 /// what the client sends; these throw a Violation for what it must not.
 class Inbound {
  public:
+  /// The client takes so many messages above QoS 0 at once, as its CONNECT said. Of a server that
+  /// sends more it may leave some unanswered, and go on behind them.
+  void connection_begins(unsigned receive_maximum) { receive_maximum_ = receive_maximum; }
+
   void received_publish(std::uint16_t id, unsigned qos);
   void received_pubrel(std::uint16_t id);
 
@@ -29,7 +34,7 @@ class Inbound {
   // or once for all.
   struct Owed {
     void add(std::uint16_t id);
-    void take(std::uint16_t id, unsigned reason, const char* order_statement);
+    void take(std::uint16_t id, bool any_order, const char* order_statement);
     void clear();
 
     std::deque<std::uint16_t> order;
@@ -40,6 +45,11 @@ class Inbound {
     unsigned unknown{0};
   };
 
+  [[nodiscard]] bool any_order(unsigned reason) const;
+
+  unsigned receive_maximum_{65'535};
+  std::unordered_set<std::uint16_t> under_way_;
+  bool too_many_{false};
   Owed pubacks_;
   Owed pubrecs_;
   std::unordered_map<std::uint16_t, Releases> pubcomps_;

@@ -118,6 +118,7 @@ class Judge {
   // judge_server.cpp
   void follow_server(const Frame& frame, std::optional<Time> now);
   void follow_connack(std::optional<Time> now);
+  [[nodiscard]] bool connack_makes_sense() const;
   void follow_in_session();
   void end_session();
 

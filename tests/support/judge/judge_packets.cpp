@@ -17,6 +17,7 @@ void Judge::on_connect() {
   const Properties& properties = packet_.properties;
   connection_.requested_expiry = properties.number(property_id::session_expiry_interval, 0);
   connection_.session_expiry = connection_.requested_expiry;
+  inbound_.connection_begins(properties.number(property_id::receive_maximum, 65'535));
   if (const auto* method = properties.find(property_id::authentication_method)) {
     connection_.method = method->value;
   }

@@ -23,6 +23,7 @@ Limits limits_from(const Properties& properties) {
 
 void Judge::server_bytes(Bytes bytes, std::optional<Time> now) {
   if (connection_.phase == Phase::none || !connection_.server_is_sane) return;
+  outbound_.read_begins();
   try {
     from_server_.feed(bytes, [&](const Frame& frame) { follow_server(frame, now); });
   } catch (const Violation&) {
@@ -34,19 +35,22 @@ void Judge::follow_server(const Frame& frame, std::optional<Time> now) {
   server_packet_.parse(frame);
   const bool accepted = connection_.phase == Phase::accepted;
   if (connection_.phase == Phase::connecting) {
-    if (server_packet_.type == ServerPacket::Type::connack) return follow_connack(now);
-    connection_.auth_asked |= server_packet_.type == ServerPacket::Type::auth;
+    if (server_packet_.type == ServerPacket::Type::connack) {
+      follow_connack(now);
+    } else {
+      connection_.auth_asked |= server_packet_.type == ServerPacket::Type::auth;
+    }
   } else if (accepted) {
     follow_in_session();
   } else if (connection_.phase == Phase::opened) {
     connection_.server_is_sane = false;  // It answers what it cannot have read.
   }
+  outbound_.packet_read();
 }
 
 void Judge::follow_connack(std::optional<Time> now) {
   const bool refused = server_packet_.reason >= 0x80;
-  const bool unknown = server_packet_.reason != 0 && !refused;
-  if (unknown || (refused && server_packet_.session_present)) {
+  if (!connack_makes_sense()) {
     connection_.server_is_sane = false;
     return;
   }
@@ -65,10 +69,25 @@ void Judge::follow_connack(std::optional<Time> now) {
       properties.number(property_id::server_keep_alive, connection_.keep_alive_s);
   connection_.session_expiry =
       properties.number(property_id::session_expiry_interval, connection_.session_expiry);
+  // One that nobody has asked for is not obeyed.
   const auto* assigned = properties.find(property_id::assigned_client_identifier);
-  client_id_ = assigned != nullptr ? std::string{assigned->value} : connection_.client_id;
+  client_id_ = connection_.client_id.empty() && assigned != nullptr ? std::string{assigned->value}
+                                                                    : connection_.client_id;
   knows_a_session_ = !connection_.must_close;
   outbound_.connection_accepted(connection_.limits);
+}
+
+// One that does not is turned away by the client, and means nothing for its session
+// [MQTT-3.2.2-6], [MQTT-3.2.2-16], [MQTT-4.12.0-5], [MQTT-4.12.0-6].
+bool Judge::connack_makes_sense() const {
+  const Properties& properties = server_packet_.properties;
+  if (server_packet_.reason >= 0x80) return !server_packet_.session_present;
+  const auto* method = properties.find(property_id::authentication_method);
+  const bool same_method =
+      method == nullptr ? !connection_.method : connection_.method == method->value;
+  const bool has_name =
+      !connection_.client_id.empty() || properties.has(property_id::assigned_client_identifier);
+  return server_packet_.reason == 0 && same_method && has_name;
 }
 
 void Judge::follow_in_session() {

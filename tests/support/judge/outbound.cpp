@@ -11,7 +11,24 @@ void Outbound::connection_accepted(const Limits& limits) {
   again_order_ = release_order_ = 0;
 }
 
+void Outbound::read_begins() {
+  for (const std::uint16_t id : latest_) {
+    const auto found = messages_.find(id);
+    if (found != messages_.end() && found->second.ending) end(found);
+  }
+  latest_.clear();
+  behind_ = false;
+}
+
 void Outbound::connection_ended() {
+  for (const std::uint16_t id : latest_) {
+    const auto found = messages_.find(id);
+    if (found == messages_.end()) continue;
+    Message& message = found->second;
+    message.may_be_over |= message.state == State::received;
+    message.ending = false;
+  }
+  latest_.clear();
   for (auto& [id, message] : messages_) {
     message.counted = false;
     message.may_be_over |= acks_may_be_unread_ && message.state == State::received;
@@ -80,7 +97,7 @@ void Outbound::send_again(Message& message, const ClientPacket& packet, std::siz
   require(message.order > again_order_, "4.6.0-1", "sent again before an earlier message");
   again_order_ = message.order;
   message.state = State::sent;
-  message.may_be_over = message.broken_off = false;
+  message.may_be_over = message.broken_off = message.ending = false;
   message.connection = connection_;
   message.retain = packet.retain;
   message.size = packet.size;
@@ -123,9 +140,18 @@ void Outbound::end(Messages::iterator message) {
 }
 
 void Outbound::acknowledged(Messages::iterator message) {
-  if (!acks_may_be_unread_ && message->second.connection == connection_) return end(message);
+  if (!acks_may_be_unread_ && message->second.connection == connection_) {
+    return end_if_looked_at(message);
+  }
   uncount(message->second);
   message->second.may_be_over = true;
+}
+
+void Outbound::end_if_looked_at(Messages::iterator message) {
+  if (!behind_) return end(message);
+  uncount(message->second);
+  message->second.may_be_over = message->second.ending = true;
+  latest_.push_back(message->first);
 }
 
 void Outbound::pubrel(std::uint16_t id, unsigned reason) {
@@ -176,11 +202,15 @@ void Outbound::received_pubrec(std::uint16_t id, unsigned reason) {
   if (reason < 0x80) ++releases_[id];
   if (found == messages_.end() || found->second.qos != 2) return;
   Message& message = found->second;
-  if (reason >= 0x80) {
+  if (reason >= 0x80 && message.state == State::sent) {
     acknowledged(found);
+  } else if (reason >= 0x80) {
+    uncount(message);  // The server takes its PUBREC back, which the client may overlook or not.
+    message.may_be_over = true;
   } else if (message.state == State::sent) {
     message.state = State::received;
     message.pubrec_order = ++latest_order_;
+    if (behind_) latest_.push_back(id);
   }
 }
 
@@ -189,7 +219,9 @@ void Outbound::received_pubcomp(std::uint16_t id) {
   if (found == messages_.end() || found->second.state == State::sent) return;
   // Before PUBREL it is the server's fault, which the client may overlook or not.
   const bool asked = found->second.state == State::released;
-  if (asked && !acks_may_be_unread_ && found->second.released_on == connection_) return end(found);
+  if (asked && !acks_may_be_unread_ && found->second.released_on == connection_) {
+    return end_if_looked_at(found);
+  }
   uncount(found->second);
   found->second.may_be_over = true;
 }

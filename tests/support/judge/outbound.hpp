@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "support/judge/client_packet.hpp"
 
@@ -34,6 +35,11 @@ class Outbound {
   void connection_accepted(const Limits& limits);
   void connection_ended();
   void session_ended();
+  /// The client reads again: all that it has read before it has looked at.
+  void read_begins();
+  /// It has read a packet whole. What it reads together with one that makes it end the connection,
+  /// it does not look at.
+  void packet_read() { behind_ = true; }
   /// The connection ended within this PUBLISH, so far as its identifier was sent.
   void publish_broken_off(std::optional<std::uint16_t> id, unsigned qos);
 
@@ -61,6 +67,7 @@ class Outbound {
     bool retain{false};
     bool broken_off{false};   // No connection has taken all of it.
     bool may_be_over{false};  // An acknowledgement has come that it may know or not.
+    bool ending{false};       // It is over when the client reads again.
     bool counted{false};      // against the Receive Maximum of this connection
     std::uint32_t connection{0};
     std::uint32_t released_on{0};  // the connection of its latest PUBREL
@@ -81,6 +88,7 @@ class Outbound {
   void uncount(Message& message);
   void end(Messages::iterator message);
   void acknowledged(Messages::iterator message);
+  void end_if_looked_at(Messages::iterator message);
 
   bool acks_may_be_unread_;
   Limits limits_;
@@ -89,8 +97,10 @@ class Outbound {
   std::unordered_map<std::uint16_t, unsigned> releases_;  // PUBRECs not answered yet
   std::uint32_t connection_{0};
   std::uint64_t latest_order_{0};
-  std::uint64_t again_order_{0};    // of the latest message that was sent again
-  std::uint64_t release_order_{0};  // of the latest message that was released
+  std::uint64_t again_order_{0};       // of the latest message that was sent again
+  std::uint64_t release_order_{0};     // of the latest message that was released
+  std::vector<std::uint16_t> latest_;  // acknowledged in the latest read, behind something else
+  bool behind_{false};
   std::size_t counted_{0};
   std::size_t broken_off_{0};  // PUBLISHes whose identifier was not sent
 };
