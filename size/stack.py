@@ -18,22 +18,37 @@ import sys
 import arm
 
 # Who calls through a pointer -> what of ours that may reach; the first that fits counts.
-FEATURES = [f'{name}::' for name in ('Authentication', 'InboundAliases', 'OutboundAliases')]
-WILL = [f'codec::(anonymous namespace)::{text}minimq::Will const&)'
-        for text in ('check(', 'size(', 'write(minimq::codec::GatherWriter&, ')]
+VISITORS = ['codec::(anonymous namespace)::apply(void*, ']
+WILL = ['codec::(anonymous namespace)::write(minimq::codec::Writer&, minimq::Will const&)']
+PUMP = ['Session::begin(minimq::Operation&)::{lambda(minimq::Session&)#1}::_FUN(']
+KEEP = ['PropertyStore::keep(', 'AssignedClientId::keep(']
 THROUGH_POINTERS = [
-    ('codec::check_connect(', WILL),
+    ('codec::read_properties(', VISITORS),
     ('codec::write_connect(', WILL),
-    ('codec::(anonymous namespace)::measure(minimq::Config const&', WILL),
-    ('Session::wake(', []),         # the transport
-    ('Session::', ['Session::wake(']),
-    ('Message::release(', ['Session::wake(']),
+    ('codec::(anonymous namespace)::show(', []),  # the application's tracer
+    ('codec::(anonymous namespace)::show_made(', []),
+    ('Engine::trace(', ['codec::(anonymous namespace)::show(']),
+    ('Engine::consume_connect(', ['codec::(anonymous namespace)::show_made(']),
+    ('Authentication::consume(', ['codec::(anonymous namespace)::show_made(']),
     ('Engine::notify(', ['Session::wake(']),
-    ('Engine::trace(', []),         # the tracer
-    ('Engine::find_message(', FEATURES[1:]),
-    ('Engine::judge_alias(', FEATURES[1:]),
-    ('Engine::', FEATURES),
-    ('check_config(', FEATURES),
+    ('Engine::publish(', ['detail::publish_callable(']),
+    ('Engine::link_opened(', ['Authentication::link_opened(', 'InboundAliases::forget(',
+                              'OutboundAliases::forget(']),
+    ('Engine::tx_pending(', ['Authentication::gather(']),
+    ('Engine::tx_consume(', ['Authentication::consume(',
+                             'codec::(anonymous namespace)::show_made(']),
+    ('Engine::on_auth(', ['Authentication::received(']),
+    ('Engine::authenticated(', ['Authentication::accepted(']),
+    ('Engine::on_connack(', ['Authentication::accepted(', *KEEP]),
+    ('Engine::take_client_id(', KEEP),
+    ('Engine::settle(', KEEP),
+    ('Engine::find_message(', ['InboundAliases::resolve(']),
+    ('Engine::judge_alias(', ['InboundAliases::admit(']),
+    ('Engine::reauthenticate(', ['Authentication::begin_again(']),
+    ('check_config(', ['Authentication::has_good_method(']),
+    ('(anonymous namespace)::check_extras(', ['Authentication::has_good_method(']),
+    ('Session::ready(', PUMP),
+    ('Session::', []),              # the transport, and coroutines
     ('Authentication::', []),       # the application's authenticator
     ('Payload::write(', []),        # the application
 ]

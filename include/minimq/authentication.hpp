@@ -36,6 +36,10 @@ class Authentication {
 
   /// An exchange is under way.
   [[nodiscard]] bool busy() const { return busy_; }
+  /// Method and data, for CONNECT or AUTH.
+  [[nodiscard]] std::span<const Property> properties() const {
+    return std::span{properties_}.first(property_count_);
+  }
   /// The authenticator's method can be sent: for `check_config`.
   [[nodiscard]] virtual bool has_good_method() const;
 
@@ -48,7 +52,7 @@ class Authentication {
   virtual void received(Engine& engine, Bytes body);
   [[nodiscard]] virtual bool accepted(Engine& engine, const codec::Connack& connack);
   [[nodiscard]] virtual Result<void> begin_again(Engine& engine);
-  [[nodiscard]] virtual std::size_t gather(TxGather& gather) const;
+  [[nodiscard]] virtual std::size_t gather(TxGather& gather);
   virtual void consume(Engine& engine, std::size_t count);
 
   void link_lost() {
@@ -57,11 +61,6 @@ class Authentication {
     rounds_ = 0;
     timer_.stop();
   }
-  // Method and data, for CONNECT or AUTH.
-  [[nodiscard]] std::span<const Property> properties() const {
-    return std::span{properties_}.first(property_count_);
-  }
-
   [[nodiscard]] Result<void> ask_for_data(Engine& engine, const Bytes* challenge);
   void answer(Engine& engine, Bytes challenge);
   [[nodiscard]] bool finished(Engine& engine, Bytes data);
@@ -70,8 +69,9 @@ class Authentication {
 
   Authenticator& authenticator_;
   std::array<Property, 2> properties_{};
-  detail::Countdown timer_{};  // of a re-authentication
-  std::uint32_t sent_{0};      // bytes of the AUTH that is on its way
+  std::array<std::byte, 16> scratch_{};  // for the numbers of AUTH
+  detail::Countdown timer_{};            // of a re-authentication
+  std::uint32_t sent_{0};                // bytes of the AUTH that is on its way
   std::uint8_t property_count_{0};
   std::uint8_t rounds_{0};
   ReasonCode reason_{};   // of that AUTH

@@ -110,7 +110,7 @@ struct Config {
   const Will* will{nullptr};
   /// Further properties for CONNECT: User Properties, Request Problem and Response Information.
   std::span<const Property> properties{};
-  Tracer tracer{};
+  const Tracer* tracer{nullptr};
   /// Enhanced authentication, topic aliases, and more that few sessions need.
   const Extras* extras{nullptr};
 

@@ -27,11 +27,10 @@
 #include "minimq/topic_alias.hpp"
 
 namespace minimq::codec {
+class Writer;
 struct Ack;
 struct Connack;
-struct ConnectParameters;
 struct FixedHeader;
-struct Publish;
 }  // namespace minimq::codec
 
 namespace minimq {
@@ -39,8 +38,7 @@ namespace minimq {
 /// Where the pieces of one gather write are put together. It lives from `tx_pending` to
 /// `tx_consume`.
 struct TxGather {
-  std::array<Bytes, 8> pieces;
-  std::array<std::byte, 48> scratch;
+  std::array<Bytes, 6> pieces;
 };
 
 /// The protocol as a state machine: bytes in, bytes out, time in, the next deadline out. It does no
@@ -72,9 +70,7 @@ class Engine {
     listener_context_ = context;
   }
   [[nodiscard]] const Listener* listener() const { return listener_; }
-  void notify() const {
-    if (listener_ != nullptr) listener_->changed(listener_context_);
-  }
+  void notify() const;
   /// A payload callable is running: nothing else may be called but `publish` and the like, which
   /// refuse.
   [[nodiscard]] bool calling() const { return calling_; }
@@ -109,8 +105,8 @@ class Engine {
   [[nodiscard]] Properties last_words() const;
   /// Those of the last CONNACK that was a success, if they are kept; until the next one.
   [[nodiscard]] Properties connack_properties() const {
-    const bool kept = config_.extras != nullptr && config_.extras->connack_properties != nullptr;
-    return kept ? config_.extras->connack_properties->of(0) : Properties{};
+    const PropertyStore* const kept = extras().connack_properties;
+    return kept != nullptr ? kept->of(0) : Properties{};
   }
   /// With rx_too_small: what CONNACK needs, in bytes.
   [[nodiscard]] std::size_t needed_size() const { return oversize_; }
@@ -121,7 +117,8 @@ class Engine {
   /// Its answer changes with every other call.
   [[nodiscard]] std::span<std::byte> rx_space();
   /// `count` bytes were read there. Packets that are complete are processed; acknowledgements act
-  /// at once.
+  /// at once. To be called with 0 as well, because releasing a message or writing may have made
+  /// room for what was read before.
   void rx_commit(std::size_t count);
   /// rx is full of messages the application has or has not taken yet.
   [[nodiscard]] bool rx_blocked() const;
@@ -174,8 +171,9 @@ class Engine {
   /// Online, DISCONNECT is sent, and nothing after it [MQTT-3.14.4-1]; otherwise the link is
   /// abandoned.
   [[nodiscard]] Result<void> disconnect(ReasonCode reason, std::span<const Property> properties);
-  /// Whether a client may send this reason code in DISCONNECT.
-  [[nodiscard]] static bool may_disconnect_with(ReasonCode reason);
+  /// The same without properties, which nothing can stop. The reason code is one that a client may
+  /// send.
+  void leave(ReasonCode reason);
   [[nodiscard]] Result<void> acknowledge(AckHandle handle, ReasonCode reason);
   /// AUTH is sent as soon as nothing else is half written. Errors: no_authenticator, not_online,
   /// busy, packet_too_large, and that of `Authenticator::begin`.
@@ -189,13 +187,25 @@ class Engine {
   /// Whether `next_message` would have one.
   [[nodiscard]] bool has_message();
   /// The next message, in the order of the wire. No message may be held.
-  [[nodiscard]] std::optional<Event> next_message();
+  [[nodiscard]] std::optional<Event> next_message() {
+    std::optional<Event> event{std::in_place, Event::Kind::idle};
+    if (!next_message(*event)) event.reset();
+    return event;
+  }
+  /// The same in place. False: there is none, and nothing has changed.
+  [[nodiscard]] bool next_message(Event& event);
   /// A ticket that is pending, has an outcome, or is unknown.
   [[nodiscard]] bool pending(Ticket ticket) const;
   [[nodiscard]] bool has_outcome(Ticket ticket) const;
   /// Hands out that outcome; its ticket is then unknown.
   /// Its reason codes are a view until `end_views`, or, with `lasting` false, until the next call.
-  [[nodiscard]] std::optional<Outcome> take_outcome(Ticket ticket, bool lasting = true);
+  [[nodiscard]] std::optional<Outcome> take_outcome(Ticket ticket, bool lasting = true) {
+    std::optional<Outcome> outcome{std::in_place};
+    if (!take_outcome(ticket, *outcome, lasting)) outcome.reset();
+    return outcome;
+  }
+  /// The same in place. False: there is none, and nothing has changed.
+  [[nodiscard]] bool take_outcome(Ticket ticket, Outcome& outcome, bool lasting);
   /// A ticket whose outcome waits to be read, after `ticket` if that is not empty; empty: none.
   [[nodiscard]] Ticket next_outcome(Ticket after) const;
 
@@ -217,6 +227,8 @@ class Engine {
 
  private:
   friend class Authentication;
+  friend Result<Ticket> detail::publish_callable(Engine& engine, const Publication& publication,
+                                                 QoS qos);
   friend class Message;
   using Slot = detail::Slot;
   using SlotIndex = detail::SlotIndex;
@@ -237,22 +249,9 @@ class Engine {
     later,  // no room for it or for its answer before something was written
   };
 
-  [[nodiscard]] Authentication* authentication() const {
-    return config_.extras != nullptr ? config_.extras->authentication : nullptr;
-  }
-  [[nodiscard]] std::string_view assigned_client_id() const {
-    const bool kept = config_.extras != nullptr && config_.extras->assigned_client_id != nullptr;
-    return kept ? config_.extras->assigned_client_id->view() : std::string_view{};
-  }
-  [[nodiscard]] PropertyStore* ack_properties() const {
-    return config_.extras != nullptr ? config_.extras->ack_properties : nullptr;
-  }
-  [[nodiscard]] InboundAliases* inbound_aliases() const {
-    return config_.extras != nullptr ? config_.extras->inbound_aliases : nullptr;
-  }
-  [[nodiscard]] OutboundAliases* outbound_aliases() const {
-    return config_.extras != nullptr ? config_.extras->outbound_aliases : nullptr;
-  }
+  [[nodiscard]] const Extras& extras() const;
+  [[nodiscard]] Authentication* authentication() const { return extras().authentication; }
+  [[nodiscard]] std::string_view assigned_client_id() const;
 
   // receive.cpp
   void scan();
@@ -261,21 +260,18 @@ class Engine {
   [[nodiscard]] Verdict process(const codec::FixedHeader& header, Bytes packet);
   [[nodiscard]] Verdict process_online(const codec::FixedHeader& header, Bytes body);
   [[nodiscard]] Verdict on_publish(std::uint8_t flags, Bytes body);
-  [[nodiscard]] ReasonCode judge_alias(const codec::Publish& publish) const;
+  [[nodiscard]] ReasonCode judge_alias(const detail::Publish& publish) const;
   [[nodiscard]] Verdict on_ack(PacketType type, Bytes body);
-  [[nodiscard]] std::uint32_t announced_packet_size() const;
   [[nodiscard]] std::uint32_t accepted_packet_size() const;
-  void trace(TraceEvent::Direction direction, std::uint8_t first_byte, std::uint16_t packet_id,
-             ReasonCode reason, std::size_t size) const;
-  void trace_received(const codec::FixedHeader& header, Bytes body) const;
+  void trace(TraceEvent::Direction direction, Bytes packet) const;
+  void trace_sent(Bytes packet) const { trace(TraceEvent::Direction::sent, packet); }
   // handshake.cpp
-  [[nodiscard]] std::size_t gather_connect(TxGather& gather) const;
-  [[nodiscard]] std::size_t connect_size() const;
-  [[nodiscard]] codec::ConnectParameters connect_parameters() const;
-  void on_connack(Bytes body);
+  [[nodiscard]] std::size_t gather_connect(TxGather& gather);
+  void consume_connect(std::size_t count);
+  [[nodiscard]] Verdict on_connack(Bytes body);
+  void online();
   void on_connack_cut(Bytes body, std::size_t size);
   [[nodiscard]] bool judge_session(const codec::Connack& connack);
-  void take_limits(const codec::Connack& connack);
   void refused(const codec::Connack& connack);
   void remember(Properties last_words);
   [[nodiscard]] bool authenticated(const codec::Connack& connack);
@@ -284,18 +280,23 @@ class Engine {
   void requeue_all();
   void session_ended();
   void apply_limits();
-  [[nodiscard]] std::optional<Error> objection(const Slot& slot, Bytes packet) const;
-  [[nodiscard]] std::optional<Error> subscribe_objection(std::uint8_t needs) const;
+  [[nodiscard]] Error objection(const Slot& slot, Bytes packet) const;
+  [[nodiscard]] Error subscribe_objection(std::uint8_t needs) const;
   void downgrade(SlotIndex index);
   // outbound.cpp
-  [[nodiscard]] Result<std::span<std::byte>> room(std::size_t size, std::size_t spare);
-  [[nodiscard]] Result<Ticket> publish_bytes(const Publication& publication, QoS qos);
-  [[nodiscard]] Result<Ticket> publish_callable(const Publication& publication, QoS qos);
-  [[nodiscard]] Result<QoS> permitted_qos(const Publication& publication) const;
+  [[nodiscard]] Error room(std::size_t size, std::size_t spare);
+  [[nodiscard]] bool too_large_for_broker(std::size_t size) const {
+    return limits_.maximum_packet_size != 0 && size > limits_.maximum_packet_size;
+  }
+  [[nodiscard]] Error begin_packet(codec::Writer& writer, std::size_t spare);
+  [[nodiscard]] Error begin_publish(const Publication& publication, QoS qos, std::uint16_t alias,
+                                    std::span<std::byte>& packet);
+  [[nodiscard]] Error permit(const Publication& publication, QoS& qos) const;
   [[nodiscard]] Ticket accept(SlotKind kind, std::size_t begin, std::size_t size, bool detached);
   [[nodiscard]] std::size_t reserve() const { return config_.subscribe_reserve; }
   [[nodiscard]] SlotIndex next_sendable(SlotIndex index, std::uint32_t window) const;
   [[nodiscard]] std::uint32_t window() const;
+  [[nodiscard]] std::size_t gather_log(TxGather& gather);
   void consume_log(std::size_t count);
   void begin_sending(SlotIndex index);
   void finish_sending(SlotIndex index);
@@ -313,13 +314,12 @@ class Engine {
   void settle(SlotIndex index, ReasonCode reason, const Properties& properties);
   void end_slot(SlotIndex index, SlotState state, std::uint8_t code);
   // inbound.cpp
-  [[nodiscard]] bool find_message(codec::Publish& publish, std::size_t& size);
-  [[nodiscard]] Admission admit(const codec::Publish& publish);
-  [[nodiscard]] bool needs_record(const codec::Publish& publish) const;
-  void record(const codec::Publish& publish, bool skipped);
+  [[nodiscard]] std::size_t find_message(detail::Publish& publish);
+  [[nodiscard]] Admission admit(const detail::Publish& publish);
+  [[nodiscard]] bool needs_record(const detail::Publish& publish) const;
+  void record(const detail::Publish& publish, bool skipped);
   [[nodiscard]] Admission answer_duplicate(detail::InboundEntry& entry,
-                                           const codec::Publish& publish);
-  [[nodiscard]] Event hand_out(const codec::Publish& publish, std::uint32_t skipped);
+                                           const detail::Publish& publish);
   void release_message();
   [[nodiscard]] Verdict on_pubrel(const codec::Ack& ack);
   // control.cpp
@@ -339,9 +339,11 @@ class Engine {
   [[nodiscard]] Verdict on_pingresp(Bytes body);
   // closing.cpp
   void fail(Error error, ReasonCode reason);
-  void fail_received(ReasonCode reason);
-  void on_disconnect(Bytes body);
-  void close_with(ReasonCode reason);
+  // Gives Verdict::done.
+  Verdict fail_received(ReasonCode reason);
+  [[nodiscard]] Verdict on_disconnect(Bytes body);
+  [[nodiscard]] Verdict on_auth(Bytes body);
+  void stage_disconnect();
 
   // What is used most stands first, where the shortest instructions reach it.
   Cause cause_{};
@@ -361,8 +363,10 @@ class Engine {
   bool deferred_ : 1 {false};  // the held message will be acknowledged by its handle
   bool overflow_ : 1 {false};  // QoS 1 and 2 messages are left to the broker
   bool ping_due_ : 1 {false};
-  bool paused_ : 1 {false};  // scanning waits for room in the control queue
+  bool paused_ : 1 {false};    // scanning waits for room in the control queue
+  bool scan_due_ : 1 {false};  // scanning may go on
   bool abandoned_ : 1 {false};
+  bool disconnect_due_ : 1 {false};
   bool calling_ : 1 {false};        // a payload callable is running
   std::uint16_t kept_head_{0};      // the bytes of it that stand first among the messages kept
   std::uint16_t last_words_at_{0};  // in rx

@@ -136,6 +136,8 @@ class Event {
   [[nodiscard]] std::string_view response_information() const;
 
  private:
+  friend class Engine;
+  friend class PollOperation;
   friend class Session;
   Kind kind_;
   bool session_present_{false};

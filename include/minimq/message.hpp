@@ -19,6 +19,22 @@ namespace minimq {
 
 class Engine;
 
+namespace detail {
+
+/// A received PUBLISH. Views of the packet.
+struct Publish {
+  std::string_view topic{};
+  Bytes payload{};
+  Properties properties{};
+  std::uint16_t packet_id{0};    ///< 0 at QoS 0 [MQTT-2.2.1-2].
+  std::uint16_t topic_alias{0};  ///< 0: none.
+  QoS qos{QoS::at_most_once};
+  bool retain{false};
+  bool duplicate{false};
+};
+
+}  // namespace detail
+
 /// The right to acknowledge one message later, see Message::defer_ack. A value; it does nothing by
 /// itself.
 struct AckHandle {
@@ -56,14 +72,14 @@ class Message {
  public:
   Message() = default;
 
-  [[nodiscard]] std::string_view topic() const { return topic_; }
-  [[nodiscard]] Bytes payload() const { return payload_; }
-  [[nodiscard]] std::string_view text() const { return as_text(payload_); }
-  [[nodiscard]] Properties properties() const { return properties_; }
-  [[nodiscard]] QoS qos() const { return qos_; }
-  [[nodiscard]] bool retain() const { return retain_; }
+  [[nodiscard]] std::string_view topic() const { return publish_.topic; }
+  [[nodiscard]] Bytes payload() const { return publish_.payload; }
+  [[nodiscard]] std::string_view text() const { return as_text(publish_.payload); }
+  [[nodiscard]] Properties properties() const { return publish_.properties; }
+  [[nodiscard]] QoS qos() const { return publish_.qos; }
+  [[nodiscard]] bool retain() const { return publish_.retain; }
   /// The broker says it may have sent this before.
-  [[nodiscard]] bool duplicate() const { return duplicate_; }
+  [[nodiscard]] bool duplicate() const { return publish_.duplicate; }
 
   [[nodiscard]] std::optional<std::string_view> response_topic() const;
   [[nodiscard]] std::optional<Bytes> correlation_data() const;
@@ -111,15 +127,9 @@ class Message {
 
  private:
   friend class Engine;
-  std::string_view topic_{};
-  Bytes payload_{};
-  Properties properties_{};
+  detail::Publish publish_{};
   Engine* engine_{nullptr};
-  std::uint16_t packet_id_{0};
   std::uint16_t serial_{0};  // tells this message from the one that is held now
-  QoS qos_{QoS::at_most_once};
-  bool retain_{false};
-  bool duplicate_{false};
 };
 
 }  // namespace minimq

@@ -16,6 +16,15 @@
 
 namespace minimq {
 
+class Engine;
+class Ticket;
+struct Publication;
+
+namespace detail {
+[[nodiscard]] Result<Ticket> publish_callable(Engine& engine, const Publication& publication,
+                                              QoS qos);
+}  // namespace detail
+
 /// The payload of a message to be sent: bytes, a text, or a callable that writes it in place. A
 /// view of the caller's memory, read only during the call it is given to.
 ///
@@ -38,10 +47,10 @@ class Payload {
   template <class Writer>
     requires std::invocable<Writer&, std::span<std::byte>> &&
                  std::is_class_v<std::remove_reference_t<Writer>>
-  Payload(Writer&& writer) : data_{&writer}, write_{&call<std::remove_reference_t<Writer>>} {}
+  Payload(Writer&& writer) : data_{&writer}, form_{&callable<std::remove_reference_t<Writer>>} {}
   // NOLINTEND(google-explicit-constructor)
 
-  [[nodiscard]] bool is_callable() const { return write_ != nullptr; }
+  [[nodiscard]] bool is_callable() const { return form_ != nullptr; }
   /// The bytes; empty for a callable.
   [[nodiscard]] Bytes bytes() const {
     return {static_cast<const std::byte*>(data_), is_callable() ? 0 : size_};
@@ -50,16 +59,25 @@ class Payload {
   [[nodiscard]] Result<std::size_t> write(std::span<std::byte> space) const;
 
  private:
-  using WriteFunction = std::optional<std::size_t> (*)(const void*, std::span<std::byte>);
+  friend class Engine;
+
+  // Only those who have a callable link what publishes it.
+  struct Callable {
+    std::optional<std::size_t> (*write)(const void*, std::span<std::byte>);
+    Result<Ticket> (*publish)(Engine&, const Publication&, QoS);
+  };
 
   template <class Writer>
   static std::optional<std::size_t> call(const void* object, std::span<std::byte> space) {
     return (*static_cast<Writer*>(const_cast<void*>(object)))(space);
   }
 
+  template <class Writer>
+  static constexpr Callable callable{&call<Writer>, &detail::publish_callable};
+
   const void* data_{nullptr};
   std::size_t size_{0};
-  WriteFunction write_{nullptr};
+  const Callable* form_{nullptr};
 };
 
 /// A message to be sent. A view of the caller's memory, read only during `publish`: afterwards tx

@@ -147,7 +147,11 @@ class Session final : private Waiter {
   void drive(Instant now);
   /// What has happened. The message and the outcome handed out before end here: their views are
   /// dead, and the message is acknowledged unless that was deferred.
-  [[nodiscard]] std::optional<Event> next_event();
+  [[nodiscard]] std::optional<Event> next_event() {
+    std::optional<Event> event{std::in_place, Event::Kind::idle};
+    if (!next_event(*event)) event.reset();
+    return event;
+  }
   /// When `drive` must be called again at the latest, if the transport has nothing before; now or
   /// earlier: at once; nothing: only an event of the transport or a call can change anything.
   [[nodiscard]] std::optional<Instant> next_deadline();
@@ -197,29 +201,21 @@ class Session final : private Waiter {
   friend class SettledOperation;
   friend class ReadyOperation;
 
-  // What to report next; each once, the newest only.
-  struct Reports {
-    bool disconnected : 1 {false};
-    bool stopped : 1 {false};
-    bool established : 1 {false};
-  };
-
   // session.cpp
   [[nodiscard]] Result<void> usable() const;
   [[nodiscard]] bool publish_directly(const Publication& publication);
   void changed();
-  [[nodiscard]] Event lifecycle(Event::Kind kind) const;
-  [[nodiscard]] std::optional<Event> next_lifecycle(bool before_outcomes);
+  // In place. False: nothing has happened.
+  [[nodiscard]] bool next_event(Event& event);
+  void lifecycle(Event::Kind kind, Event& event) const;
   [[nodiscard]] Ticket next_unawaited() const;
   [[nodiscard]] bool subscribe_due();
   [[nodiscard]] bool has_event();
   void recheck_config();
   [[nodiscard]] bool awaited(Ticket ticket) const;
   // connection.cpp
-  void step();
   void step_opening();
   void step_linked();
-  void begin_attempt();
   void read_some();
   void write_some();
   void established();
@@ -246,7 +242,6 @@ class Session final : private Waiter {
   [[nodiscard]] bool complete(Operation& operation);
   [[nodiscard]] std::optional<Error> verdict(const Operation& operation);
   [[nodiscard]] bool polled() const;
-  [[nodiscard]] static Event busy_event();
   void resume_operations();
   void arm();
   static void wake(void* session);
@@ -262,7 +257,10 @@ class Session final : private Waiter {
   std::optional<Error> config_error_;
   std::uint16_t attempts_{0};  // that failed: picks the broker
   State state_{State::waiting};
-  Reports reports_{};
+  // What to report next; each once, the newest only.
+  bool report_disconnected_ : 1 {false};
+  bool report_stopped_ : 1 {false};
+  bool report_established_ : 1 {false};
   ReasonCode farewell_{};          // of the DISCONNECT after a drain
   std::uint8_t backoff_shift_{0};  // the bound of the backoff is backoff_min << this
   bool fresh_ : 1 {true};          // the application has to subscribe

@@ -39,15 +39,19 @@ struct TraceEvent {
   std::size_t size;         ///< Of the whole packet, in bytes.
 };
 
+namespace codec {
+struct TraceEncoding;
+extern const TraceEncoding trace_encoding;
+}  // namespace codec
+
 /// A hook that sees every control packet sent (when its first byte is taken) and received (when it
 /// is processed). It must not call into the session.
 struct Tracer {
   void (*function)(void* context, const TraceEvent& event){nullptr};
   void* context{nullptr};
-
-  void operator()(const TraceEvent& event) const {
-    if (function != nullptr) function(context, event);
-  }
+  /// How a packet becomes an event. Leave it as it is: through it only those who have a tracer link
+  /// the code for it.
+  const codec::TraceEncoding* encoding{&codec::trace_encoding};
 };
 
 }  // namespace minimq

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "codec/fixed_header.hpp"
 
-#include "codec/varint.hpp"
+#include "codec/reader.hpp"
 
 namespace minimq::codec {
 namespace {
@@ -16,17 +16,20 @@ bool are_good_flags(PacketType type, std::uint8_t flags) {
 
 }  // namespace
 
-Decoded<std::optional<FixedHeader>> decode_fixed_header(Bytes bytes) {
-  if (bytes.empty()) return std::nullopt;
-  const auto first = std::to_integer<std::uint8_t>(bytes[0]);
-  const auto type = static_cast<PacketType>(first >> 4);
-  const auto flags = static_cast<std::uint8_t>(first & 0x0F);
-  const Varint length = parse_varint(bytes.subspan(1));
-  if (first < 0x10 || !are_good_flags(type, flags) || length.state == Varint::State::malformed) {
-    return std::unexpected{ReasonCode::malformed_packet};
+ReasonCode decode_fixed_header(Bytes bytes, FixedHeader& header) {
+  Reader reader{bytes};
+  const std::uint8_t first = reader.u8();
+  header.type = static_cast<PacketType>(first >> 4);
+  header.flags = static_cast<std::uint8_t>(first & 0x0F);
+  header.size = 0;
+  if (bytes.empty()) return ReasonCode::success;
+  if (first < 0x10 || !are_good_flags(header.type, header.flags)) {
+    return ReasonCode::malformed_packet;
   }
-  if (length.state == Varint::State::incomplete) return std::nullopt;
-  return FixedHeader{type, flags, static_cast<std::uint8_t>(length.size + 1), length.value};
+  header.remaining_length = reader.varint();
+  if (reader.cut()) return ReasonCode::success;
+  header.size = static_cast<std::uint8_t>(bytes.size() - reader.left());
+  return reader.error();
 }
 
 }  // namespace minimq::codec

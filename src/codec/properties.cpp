@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "codec/properties.hpp"
 
-#include "codec/property_check.hpp"
 #include "codec/property_rule.hpp"
 
 namespace minimq::codec {
-namespace {
 
-// Both writers have the same functions.
-template <class AnyWriter>
-void write(AnyWriter& writer, std::span<const Property> properties) {
-  for (const Property& property : properties) {
-    const PropertyType type = property_type(property.id());
-    writer.u8(static_cast<std::uint8_t>(property.id()));
-    if (type == PropertyType::variable_byte) {
-      writer.varint(property.number());
-    } else if (is_number(type)) {
-      writer.number(property.number(), static_cast<std::size_t>(type));
-    } else {
-      if (type == PropertyType::text_pair) writer.text(property.name());
-      writer.text(property.text());
-    }
-  }
-}
-
-}  // namespace
-
-Properties read_properties(Reader& reader, Carrier carrier) {
+Properties read_properties(Reader& reader, Carrier carrier, PropertyVisitor visit, void* context) {
   const Bytes encoded = reader.take(reader.varint());
   Reader rest{encoded};
   PropertyCheck check{carrier};
@@ -35,44 +14,54 @@ Properties read_properties(Reader& reader, Carrier carrier) {
     if (rest.failed()) break;
     const ReasonCode code = check.add(property);
     if (code != ReasonCode::success) rest.fail(code);
+    if (visit != nullptr) visit(context, property);
   }
   const ReasonCode code = rest.failed() ? rest.error() : check.finish();
-  if (code != ReasonCode::success) {
-    reader.fail(code);
-    return {};
-  }
-  return Properties{encoded};
+  if (code == ReasonCode::success) return Properties{encoded};
+  reader.fail(code);
+  return {};
 }
 
-Result<std::size_t> measure_properties(std::span<const Property> properties, Carrier carrier) {
-  PropertyCheck check{carrier};
-  return measure_properties(check, properties);
-}
-
-std::size_t properties_size(std::span<const Property> properties) {
-  std::size_t size = 0;
+void PropertyWriter::add(std::span<const Property> properties, Error error) {
   for (const Property& property : properties) {
-    size += property_size(property);
+    if (writer_.measures() && check_.add(property) != ReasonCode::success) writer_.fail(error);
+    if (writer_.size() > remaining_length_max) writer_.fail(Error::packet_too_large);
+    if (writer_.error() != Error{}) return;
+    put(property);
   }
-  return size;
 }
 
-std::size_t property_block_size(std::size_t properties_size) {
-  return varint_size(static_cast<std::uint32_t>(properties_size)) + properties_size;
+void PropertyWriter::put(const Property& property) {
+  const PropertyType type = property_type(property.id());
+  if (is_number(type)) {
+    put_number(property.id(), property.number());
+    return;
+  }
+  writer_.u8(static_cast<std::uint8_t>(property.id()));
+  if (type == PropertyType::text_pair) writer_.binary(as_bytes(property.name()), Error{});
+  writer_.binary(property.bytes(), Error{});
 }
 
-void write_properties(Writer& writer, std::span<const Property> properties) {
-  write(writer, properties);
+void PropertyWriter::put_number(PropertyId id, std::uint32_t number) {
+  const PropertyType type = property_type(id);
+  writer_.u8(static_cast<std::uint8_t>(id));
+  if (type == PropertyType::variable_byte) {
+    writer_.varint(number);
+  } else {
+    writer_.number(number, static_cast<std::size_t>(type));
+  }
 }
 
-void write_properties(GatherWriter& writer, std::span<const Property> properties) {
-  write(writer, properties);
+void PropertyWriter::end(Error error) {
+  if (check_.finish() != ReasonCode::success) writer_.fail(error);
+  writer_.end_length(length_);
 }
 
-// The length is there also if nothing follows [MQTT-2.2.2-1].
-void write_property_block(Writer& writer, std::span<const Property> properties) {
-  writer.varint(static_cast<std::uint32_t>(properties_size(properties)));
-  write_properties(writer, properties);
+void write_properties(Writer& writer, Carrier carrier, std::span<const Property> properties,
+                      Error error) {
+  PropertyWriter list{writer, carrier};
+  list.add(properties, error);
+  list.end(error);
 }
 
 }  // namespace minimq::codec

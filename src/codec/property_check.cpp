@@ -67,41 +67,19 @@ ReasonCode PropertyCheck::add(const Property& property) {
   const bool may_repeat =
       rule->id == PropertyId::user_property ||
       (rule->id == PropertyId::subscription_identifier && carrier_ == Carrier::received_publish);
-  if ((seen_ & bit) != 0 && !may_repeat) return ReasonCode::protocol_error;
+  // The one property that is in the table for DISCONNECT, and not for a server's [MQTT-3.14.2-2].
+  const bool expiry = rule->id == PropertyId::session_expiry_interval;
+  if (((seen_ & bit) != 0 && !may_repeat) || (expiry && carrier_ == Carrier::received_disconnect)) {
+    return ReasonCode::protocol_error;
+  }
   seen_ |= bit;
-
-  const ReasonCode code = check_value(property, *rule, carrier_);
-  if (code != ReasonCode::success) return code;
-  size_ += property_size(property);
-  return size_ <= remaining_length_max ? ReasonCode::success : ReasonCode::packet_too_large;
-}
-
-void PropertyCheck::reserve(PropertyId id) {
-  const PropertyRule* const rule = find_property_rule(static_cast<std::uint32_t>(id));
-  if (rule != nullptr) seen_ |= property_bit(*rule);
-}
-
-bool PropertyCheck::has(PropertyId id) const {
-  const PropertyRule* const rule = find_property_rule(static_cast<std::uint32_t>(id));
-  return rule != nullptr && (seen_ & property_bit(*rule)) != 0;
+  return check_value(property, *rule, carrier_);
 }
 
 ReasonCode PropertyCheck::finish() const {
-  const bool lacks_method =
-      has(PropertyId::authentication_data) && !has(PropertyId::authentication_method);
+  const bool lacks_method = (seen_ & property_bit(PropertyId::authentication_data)) != 0 &&
+                            (seen_ & property_bit(PropertyId::authentication_method)) == 0;
   return lacks_method ? ReasonCode::protocol_error : ReasonCode::success;
-}
-
-Result<std::size_t> measure_properties(PropertyCheck& check, std::span<const Property> properties) {
-  ReasonCode code = ReasonCode::success;
-  for (const Property& property : properties) {
-    code = check.add(property);
-    if (code != ReasonCode::success) break;
-  }
-  if (code == ReasonCode::success) code = check.finish();
-  if (code == ReasonCode::success) return check.size();
-  return std::unexpected{code == ReasonCode::packet_too_large ? Error::packet_too_large
-                                                              : Error::property_invalid};
 }
 
 }  // namespace minimq::codec

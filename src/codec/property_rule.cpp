@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "codec/writer.hpp"
+#include "codec/carrier.hpp"
 
 namespace minimq::codec {
 namespace {
@@ -17,8 +17,8 @@ consteval std::uint16_t in(Carriers... carriers) {
 }
 
 constexpr std::uint16_t any_carrier =
-    in(connect, will, Carrier::publish, subscribe, unsubscribe, disconnect, ack, auth,
-       received_connack, received_publish, received_ack, received_disconnect, received_auth);
+    in(connect, will, Carrier::publish, subscribe, unsubscribe, disconnect, auth, received_connack,
+       received_publish, received_ack, received_disconnect, received_auth);
 
 constexpr bool unrestricted = false;
 constexpr bool restricted = true;
@@ -37,27 +37,27 @@ constexpr std::array<PropertyRule, 27> rules{{
     {PropertyId::subscription_identifier, variable_byte, restricted,
      in(subscribe, received_publish)},
     {PropertyId::session_expiry_interval, four_byte, unrestricted,
-     in(connect, disconnect, received_connack, received_disconnect)},
+     in(disconnect, received_connack, received_disconnect)},
     {PropertyId::assigned_client_identifier, text, unrestricted, in(received_connack)},
     {PropertyId::server_keep_alive, two_byte, unrestricted, in(received_connack)},
     {PropertyId::authentication_method, text, unrestricted,
-     in(connect, auth, received_connack, received_auth)},
+     in(auth, received_connack, received_auth)},
     {PropertyId::authentication_data, binary, unrestricted,
-     in(connect, auth, received_connack, received_auth)},
+     in(auth, received_connack, received_auth)},
     {PropertyId::request_problem_information, one_byte, unrestricted, in(connect)},
     {PropertyId::will_delay_interval, four_byte, unrestricted, in(will)},
     {PropertyId::request_response_information, one_byte, unrestricted, in(connect)},
     {PropertyId::response_information, text, unrestricted, in(received_connack)},
     {PropertyId::server_reference, text, unrestricted, in(received_connack, received_disconnect)},
     {PropertyId::reason_string, text, unrestricted,
-     in(disconnect, ack, auth, received_connack, received_ack, received_disconnect, received_auth)},
-    {PropertyId::receive_maximum, two_byte, restricted, in(connect, received_connack)},
-    {PropertyId::topic_alias_maximum, two_byte, unrestricted, in(connect, received_connack)},
+     in(disconnect, auth, received_connack, received_ack, received_disconnect, received_auth)},
+    {PropertyId::receive_maximum, two_byte, restricted, in(received_connack)},
+    {PropertyId::topic_alias_maximum, two_byte, unrestricted, in(received_connack)},
     {PropertyId::topic_alias, two_byte, restricted, in(received_publish)},
     {PropertyId::maximum_qos, one_byte, unrestricted, in(received_connack)},
     {PropertyId::retain_available, one_byte, unrestricted, in(received_connack)},
     {PropertyId::user_property, text_pair, unrestricted, any_carrier},
-    {PropertyId::maximum_packet_size, four_byte, restricted, in(connect, received_connack)},
+    {PropertyId::maximum_packet_size, four_byte, restricted, in(received_connack)},
     {PropertyId::wildcard_subscription_available, one_byte, unrestricted, in(received_connack)},
     {PropertyId::subscription_identifier_available, one_byte, unrestricted, in(received_connack)},
     {PropertyId::shared_subscription_available, one_byte, unrestricted, in(received_connack)},
@@ -76,6 +76,10 @@ std::uint32_t property_bit(const PropertyRule& rule) {
   return std::uint32_t{1} << (&rule - rules.data());
 }
 
+std::uint32_t property_bit(PropertyId id) {
+  return property_bit(*find_property_rule(static_cast<std::uint32_t>(id)));
+}
+
 Property read_property(Reader& reader) {
   const PropertyRule* const rule = find_property_rule(reader.varint());
   if (rule == nullptr) {
@@ -89,16 +93,6 @@ Property read_property(Reader& reader) {
   }
   const std::string_view name = rule->type == text_pair ? as_text(reader.binary()) : "";
   return {rule->id, name, as_text(reader.binary())};
-}
-
-std::size_t property_size(const Property& property) {
-  constexpr std::size_t id_size = 1;
-  constexpr std::size_t length_size = 2;
-  const PropertyType type = property_type(property.id());
-  if (type == variable_byte) return id_size + varint_size(property.number());
-  if (is_number(type)) return id_size + static_cast<std::size_t>(type);
-  const std::size_t size = id_size + length_size + property.text().size();
-  return type == text_pair ? size + length_size + property.name().size() : size;
 }
 
 }  // namespace minimq::codec

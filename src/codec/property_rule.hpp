@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "codec/properties.hpp"
 #include "codec/reader.hpp"
 #include "minimq/property.hpp"
 
@@ -43,12 +42,10 @@ struct PropertyRule {
 
 /// A bit for each of the 27.
 [[nodiscard]] std::uint32_t property_bit(const PropertyRule& rule);
+[[nodiscard]] std::uint32_t property_bit(PropertyId id);
 
 /// Reads an identifier and its value, which is not checked beyond its length. The reader fails as
 /// malformed_packet if there is no such property, or the value is cut off.
 [[nodiscard]] Property read_property(Reader& reader);
-
-/// The encoded size with the identifier.
-[[nodiscard]] std::size_t property_size(const Property& property);
 
 }  // namespace minimq::codec

@@ -2,22 +2,12 @@
 #include "codec/publish.hpp"
 
 #include "codec/properties.hpp"
-#include "codec/property_check.hpp"
 #include "codec/reader.hpp"
 #include "codec/topic.hpp"
 #include "minimq/trace.hpp"
 
 namespace minimq::codec {
 namespace {
-
-// The properties that a publication has fields for.
-Property response_topic_of(const Publication& publication) {
-  return {PropertyId::response_topic, publication.response_topic};
-}
-
-Property correlation_data_of(const Publication& publication) {
-  return {PropertyId::correlation_data, as_text(*publication.correlation_data)};
-}
 
 // Everything up to the packet identifier.
 void read_head(Reader& reader, std::uint8_t flags, Publish& publish) {
@@ -30,82 +20,66 @@ void read_head(Reader& reader, std::uint8_t flags, Publish& publish) {
   }
   publish.topic = reader.text();
   if (has_wildcard(publish.topic)) reader.fail(ReasonCode::protocol_error);
-  if (has_packet_id) {
-    publish.packet_id = reader.u16();  // [MQTT-2.2.1-4]
-    if (!reader.failed() && publish.packet_id == 0) reader.fail(ReasonCode::protocol_error);
-  }
+  publish.packet_id = has_packet_id ? reader.packet_id() : std::uint16_t{0};  // [MQTT-2.2.1-4]
+}
+
+void apply(void* to, const Property& property) {
+  if (property.id() != PropertyId::topic_alias) return;
+  static_cast<Publish*>(to)->topic_alias = static_cast<std::uint16_t>(property.number());
 }
 
 }  // namespace
 
-Decoded<Publish> decode_publish(std::uint8_t flags, Bytes body) {
-  Decoded<Publish> result;
-  Publish& publish = *result;
+ReasonCode decode_publish(std::uint8_t flags, Bytes body, Publish& publish) {
   Reader reader{body};
   read_head(reader, flags, publish);
-  publish.properties = read_properties(reader, Carrier::received_publish);
-  if (const auto alias = publish.properties.find(PropertyId::topic_alias)) {
-    publish.topic_alias = static_cast<std::uint16_t>(alias->number());
-  } else if (publish.topic.empty()) {  // [MQTT-3.3.2.1-M]
+  publish.topic_alias = 0;
+  publish.properties = read_properties(reader, Carrier::received_publish, &apply, &publish);
+  if (publish.topic.empty() && publish.topic_alias == 0) {  // [MQTT-3.3.2.1-M]
     reader.fail(ReasonCode::protocol_error);
   }
   publish.payload = reader.take_rest();
-  if (reader.failed()) result = std::unexpected{reader.error()};
-  return result;
+  return reader.error();
 }
 
-Decoded<Publish> decode_publish_head(std::uint8_t flags, Bytes body) {
-  Decoded<Publish> result;
+ReasonCode decode_publish_head(std::uint8_t flags, Bytes body, Publish& publish) {
   Reader reader{body};
-  read_head(reader, flags, *result);
-  if (result->topic.empty()) reader.fail(ReasonCode::protocol_error);
-  if (reader.failed()) result = std::unexpected{reader.error()};
-  return result;
+  read_head(reader, flags, publish);
+  if (publish.topic.empty()) reader.fail(ReasonCode::protocol_error);
+  return reader.error();
 }
 
-Result<PublishLayout> measure_publish(const Publication& publication, QoS qos) {
-  if (qos > QoS::exactly_once) return std::unexpected{Error::qos_not_supported};
-  if (!is_valid_topic_name(publication.topic)) return std::unexpected{Error::topic_name_invalid};
-  PropertyCheck check{Carrier::publish};
-  if (!publication.response_topic.empty() &&
-      check.add(response_topic_of(publication)) != ReasonCode::success) {
-    return std::unexpected{Error::response_topic_invalid};
-  }
-  if (publication.correlation_data &&
-      check.add(correlation_data_of(publication)) != ReasonCode::success) {
-    return std::unexpected{Error::property_invalid};
-  }
-  const Result<std::size_t> properties = measure_properties(check, publication.properties);
-  if (!properties) return std::unexpected{properties.error()};
-
-  const std::size_t packet_id_size = qos == QoS::at_most_once ? 0 : 2;
-  const std::size_t variable_header = 2 + publication.topic.size() + packet_id_size +
-                                      varint_size(static_cast<std::uint32_t>(*properties)) +
-                                      *properties;
-  if (variable_header > remaining_length_max) return std::unexpected{Error::packet_too_large};
-  return PublishLayout{*properties, variable_header};
-}
-
-void write_publish_head(Writer& writer, const Publication& publication, QoS qos,
-                        std::uint16_t packet_id, const PublishLayout& layout,
-                        std::size_t payload_size) {
+void write_publish(Writer& writer, const Publication& publication, QoS qos, std::uint16_t packet_id,
+                   std::size_t payload_size, std::uint16_t alias) {
   // The first one has no DUP; at QoS 0 there is no other [MQTT-4.3.1-1].
   const unsigned type = static_cast<unsigned>(PacketType::publish) << 4;
   const unsigned flags = static_cast<unsigned>(qos) << 1 | (publication.retain ? 1 : 0);
+  const std::string_view topic = publication.topic;
+  if (qos > QoS::exactly_once) writer.fail(Error::qos_not_supported);
+  const bool left_out = alias != 0 && topic.empty();
+  if (writer.measures() && !left_out && !is_valid_topic_name(topic)) {
+    writer.fail(Error::topic_name_invalid);
+  }
+
   writer.u8(static_cast<std::uint8_t>(type | flags));
-  writer.varint(static_cast<std::uint32_t>(layout.variable_header + payload_size));
-  writer.text(publication.topic);
+  const std::size_t remaining_length = writer.begin_length();
+  writer.binary(as_bytes(topic), Error::topic_name_invalid);
   if (qos != QoS::at_most_once) writer.u16(packet_id);
-  writer.varint(static_cast<std::uint32_t>(layout.properties));
+  PropertyWriter list{writer, Carrier::publish};
+  if (alias != 0) list.put_number(PropertyId::topic_alias, alias);
+  Property own;
   if (!publication.response_topic.empty()) {
-    const Property property = response_topic_of(publication);
-    write_properties(writer, {&property, 1});
+    own = {PropertyId::response_topic, publication.response_topic};
+    list.add(own, Error::response_topic_invalid);
   }
   if (publication.correlation_data) {
-    const Property property = correlation_data_of(publication);
-    write_properties(writer, {&property, 1});
+    own = {PropertyId::correlation_data, as_text(*publication.correlation_data)};
+    list.add(own, Error::property_invalid);
   }
-  write_properties(writer, publication.properties);
+  list.add(publication.properties, Error::property_invalid);
+  list.end(Error::property_invalid);
+  writer.count(payload_size);
+  writer.end_length(remaining_length);
 }
 
 }  // namespace minimq::codec

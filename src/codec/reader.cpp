@@ -2,30 +2,35 @@
 #include "codec/reader.hpp"
 
 #include "codec/utf8.hpp"
-#include "codec/varint.hpp"
 
 namespace minimq::codec {
 
-std::uint8_t Reader::u8() {
-  return static_cast<std::uint8_t>(number(1));
-}
-
-std::uint16_t Reader::u16() {
-  return static_cast<std::uint16_t>(number(2));
-}
-
-std::uint32_t Reader::u32() {
-  return number(4);
+std::uint32_t Reader::number(std::size_t size) {
+  const std::byte* byte = at_;
+  std::uint32_t value = 0;
+  if (!pass(size)) return value;
+  for (; byte != at_; ++byte) {
+    value = value << 8 | std::to_integer<std::uint32_t>(*byte);
+  }
+  return value;
 }
 
 std::uint32_t Reader::varint() {
-  const Varint varint = parse_varint(rest_);
-  if (varint.state != Varint::State::complete) {
-    fail(ReasonCode::malformed_packet);
-    return 0;
+  std::uint32_t value = 0;
+  for (unsigned shift = 0; shift < 28; shift += 7) {
+    const std::uint32_t byte = number(1);
+    value |= (byte & 0x7F) << shift;
+    if (byte == 0 && shift != 0) break;  // a shorter form says the same
+    if (byte < 0x80) return value;
   }
-  rest_ = rest_.subspan(varint.size);
-  return varint.value;
+  fail(ReasonCode::malformed_packet);
+  return 0;
+}
+
+std::uint16_t Reader::packet_id() {
+  const std::uint16_t id = u16();
+  if (id == 0) fail(ReasonCode::protocol_error);
+  return id;
 }
 
 std::string_view Reader::text() {
@@ -35,35 +40,29 @@ std::string_view Reader::text() {
   return {};
 }
 
-Bytes Reader::binary() {
-  return take(u16());
+Bytes Reader::take(std::size_t count) {
+  const std::byte* const from = at_;
+  return pass(count) ? Bytes{from, count} : Bytes{};
 }
 
-Bytes Reader::take(std::size_t count) {
-  if (count > rest_.size()) {
+bool Reader::pass(std::size_t count) {
+  if (count > left()) {
+    if (!failed()) cut_ = true;
     fail(ReasonCode::malformed_packet);
-    return {};
+    return false;
   }
-  const Bytes taken = rest_.first(count);
-  rest_ = rest_.subspan(count);
-  return taken;
+  at_ += count;
+  return true;
 }
 
 void Reader::fail(ReasonCode code) {
   if (!failed()) error_ = code;
-  rest_ = {};
+  at_ = end_;
 }
 
-void Reader::end() {
-  if (left() != 0) fail(ReasonCode::malformed_packet);
-}
-
-std::uint32_t Reader::number(std::size_t size) {
-  std::uint32_t value = 0;
-  for (const std::byte byte : take(size)) {
-    value = value << 8 | std::to_integer<std::uint32_t>(byte);
-  }
-  return value;
+ReasonCode Reader::end() {
+  if (at_ != end_) fail(ReasonCode::malformed_packet);
+  return error_;
 }
 
 }  // namespace minimq::codec

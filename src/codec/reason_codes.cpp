@@ -70,4 +70,8 @@ bool may_stand_in(ReasonCode code, ReasonPlace place) {
   return false;
 }
 
+void check_reason(Reader& reader, ReasonCode code, ReasonPlace place) {
+  if (!may_stand_in(code, place)) reader.fail(ReasonCode::protocol_error);
+}
+
 }  // namespace minimq::codec

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "codec/reader.hpp"
 #include "minimq/reason.hpp"
 
 namespace minimq::codec {
@@ -20,5 +21,8 @@ enum class ReasonPlace : std::uint8_t {
 };
 
 [[nodiscard]] bool may_stand_in(ReasonCode code, ReasonPlace place);
+
+/// Makes the reader fail with protocol_error unless the code may stand there.
+void check_reason(Reader& reader, ReasonCode code, ReasonPlace place);
 
 }  // namespace minimq::codec

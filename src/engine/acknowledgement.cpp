@@ -30,6 +30,12 @@ bool counts_for_window(const detail::Slot& slot) {
   return false;
 }
 
+// The operation that an answer may be for.
+detail::SlotIndex find_unanswered(const detail::TxLog& log, std::uint16_t packet_id) {
+  const detail::SlotIndex index = log.find(packet_id);
+  return index != no_slot && log[index].state < detail::SlotState::settled ? index : no_slot;
+}
+
 }  // namespace
 
 // The only place where a state changes, so that what counts for the broker's Receive Maximum
@@ -62,11 +68,11 @@ bool Engine::may_have(Properties properties) const {
 // An answer to nothing we know is counted [MQTT-4.3-M], one of the wrong kind breaks the protocol
 // [MQTT-4.3-M2]. Until it comes the message is unacknowledged [MQTT-4.3.2-3].
 Engine::Verdict Engine::on_puback(const codec::Ack& ack) {
-  const SlotIndex index = log_.find(ack.packet_id);
-  if (index == no_slot || log_[index].state >= SlotState::settled) {
+  const SlotIndex index = find_unanswered(log_, ack.packet_id);
+  if (index == no_slot) {
     ++counters_.stray_acks;
   } else if (log_[index].kind != SlotKind::qos1 || !awaits_answer(index)) {
-    fail_received(ReasonCode::protocol_error);
+    return fail_received(ReasonCode::protocol_error);
   } else {
     settle(index, ack.reason, ack.properties);
   }
@@ -75,8 +81,8 @@ Engine::Verdict Engine::on_puback(const codec::Ack& ack) {
 
 // Until it comes the message is unacknowledged [MQTT-4.3.3-3]; then its bytes go [MQTT-4.3.3-6].
 Engine::Verdict Engine::on_pubrec(const codec::Ack& ack) {
-  const SlotIndex index = log_.find(ack.packet_id);
-  if (index == no_slot || log_[index].state >= SlotState::settled) {
+  const SlotIndex index = find_unanswered(log_, ack.packet_id);
+  if (index == no_slot) {
     if (!is_error(ack.reason) &&
         !add_control(PacketType::pubrel, ack.packet_id, ReasonCode::packet_identifier_not_found)) {
       return Verdict::pause;
@@ -94,7 +100,7 @@ Engine::Verdict Engine::on_pubrec(const codec::Ack& ack) {
       set_state(index, SlotState::release_due);  // [MQTT-4.3.3-4]
     }
   } else if (state != SlotState::released && state != SlotState::release_due) {
-    fail_received(ReasonCode::protocol_error);
+    return fail_received(ReasonCode::protocol_error);
   } else if (is_error(ack.reason)) {
     ++counters_.stray_acks;  // It has been received, and PUBCOMP is what ends it.
   } else {
@@ -105,8 +111,8 @@ Engine::Verdict Engine::on_pubrec(const codec::Ack& ack) {
 
 // Until it comes PUBREL is unacknowledged [MQTT-4.3.3-5].
 Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
-  const SlotIndex index = log_.find(ack.packet_id);
-  if (index == no_slot || log_[index].state >= SlotState::settled) {
+  const SlotIndex index = find_unanswered(log_, ack.packet_id);
+  if (index == no_slot) {
     ++counters_.stray_acks;
     return Verdict::done;
   }
@@ -114,7 +120,7 @@ Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
   if (state == SlotState::released || state == SlotState::release_due) {
     settle(index, ack.reason, ack.properties);
   } else {
-    fail_received(ReasonCode::protocol_error);
+    return fail_received(ReasonCode::protocol_error);
   }
   return Verdict::done;
 }
@@ -123,30 +129,28 @@ Engine::Verdict Engine::on_pubcomp(const codec::Ack& ack) {
 // [MQTT-2.2.1-6], [MQTT-3.8.4-2], [MQTT-3.10.4-5].
 Engine::Verdict Engine::on_subscription_ack(PacketType type, Bytes body) {
   const auto kind = type == PacketType::suback ? SlotKind::subscribe : SlotKind::unsubscribe;
-  const auto ack = codec::decode_subscription_ack(type, body);
-  if (!ack || !may_have(ack->properties)) {
-    fail_received(ack ? ReasonCode::protocol_error : ack.error());
-    return Verdict::done;
-  }
-  const SlotIndex index = log_.find(ack->packet_id);
-  if (index == no_slot || log_[index].state >= SlotState::settled) {
+  codec::SubscriptionAck ack;
+  ReasonCode code = codec::decode_subscription_ack(type, body, ack);
+  if (code == ReasonCode::success && !may_have(ack.properties)) code = ReasonCode::protocol_error;
+  if (code != ReasonCode::success) return fail_received(code);
+  const SlotIndex index = find_unanswered(log_, ack.packet_id);
+  if (index == no_slot) {
     ++counters_.stray_acks;
     return Verdict::done;
   }
   const std::span<std::byte> packet = log_.packet(index);
   if (log_[index].kind != kind || !awaits_answer(index) ||
-      codec::count_filters(packet) != ack->reasons.size()) {  // [MQTT-3.8.4-6]
-    fail_received(ReasonCode::protocol_error);
-    return Verdict::done;
+      codec::count_filters(packet) != ack.reasons.size()) {  // [MQTT-3.8.4-6]
+    return fail_received(ReasonCode::protocol_error);
   }
   // The reason codes take the place of the filters, of which none is shorter than its code. Each
   // filter has its own [MQTT-3.8.4-5], [MQTT-3.8.4-7], [MQTT-3.10.4-6], [MQTT-3.11.3-1].
-  std::ranges::copy(ack->reasons, packet.begin());
+  std::ranges::copy(ack.reasons, packet.begin());
   const auto refused = std::ranges::find_if(
-      ack->reasons, [](std::byte code) { return is_error(static_cast<ReasonCode>(code)); });
-  log_.shrink(index, ack->reasons.size());
-  settle(index, static_cast<ReasonCode>(refused == ack->reasons.end() ? ack->reasons[0] : *refused),
-         ack->properties);
+      ack.reasons, [](std::byte reason) { return is_error(static_cast<ReasonCode>(reason)); });
+  log_.shrink(index, ack.reasons.size());
+  settle(index, static_cast<ReasonCode>(refused == ack.reasons.end() ? ack.reasons[0] : *refused),
+         ack.properties);
   return Verdict::done;
 }
 
@@ -155,7 +159,7 @@ void Engine::settle(SlotIndex index, ReasonCode reason) {
 }
 
 void Engine::settle(SlotIndex index, ReasonCode reason, const Properties& properties) {
-  PropertyStore* const store = ack_properties();
+  PropertyStore* const store = extras().ack_properties;
   if (store != nullptr && !log_[index].detached) store->keep(log_[index].packet_id, properties);
   settle(index, reason);
 }
@@ -177,8 +181,7 @@ void Engine::end_slot(SlotIndex index, SlotState state, std::uint8_t code) {
 }
 
 bool Engine::pending(Ticket ticket) const {
-  const SlotIndex index = log_.find(ticket.packet_id());
-  return !ticket.empty() && index != no_slot && log_[index].state < SlotState::settled;
+  return !ticket.empty() && find_unanswered(log_, ticket.packet_id()) != no_slot;
 }
 
 bool Engine::has_outcome(Ticket ticket) const {
@@ -200,33 +203,35 @@ Ticket Engine::next_outcome(Ticket after) const {
   return {};
 }
 
-std::optional<Outcome> Engine::take_outcome(Ticket ticket, bool lasting) {
-  if (!has_outcome(ticket)) return std::nullopt;
+bool Engine::take_outcome(Ticket ticket, Outcome& outcome, bool lasting) {
+  if (!has_outcome(ticket)) return false;
   const SlotIndex index = log_.find(ticket.packet_id());
-  const Slot slot = log_[index];
-  const auto operation = slot.kind == SlotKind::subscribe     ? Outcome::Operation::subscribe
-                         : slot.kind == SlotKind::unsubscribe ? Outcome::Operation::unsubscribe
-                                                              : Outcome::Operation::publish;
+  const Slot& slot = log_[index];
   --outcomes_;
+  outcome.ticket_ = ticket;
+  outcome.operation_ = slot.kind == SlotKind::subscribe     ? Outcome::Operation::subscribe
+                       : slot.kind == SlotKind::unsubscribe ? Outcome::Operation::unsubscribe
+                                                            : Outcome::Operation::publish;
   if (slot.state == SlotState::settled) {
-    Outcome outcome{ticket, operation, static_cast<ReasonCode>(slot.code), log_.packet(index)};
-    if (PropertyStore* const store = ack_properties()) {
+    outcome.reason_ = static_cast<ReasonCode>(slot.code);
+    outcome.reasons_ = log_.packet(index);
+    if (PropertyStore* const store = extras().ack_properties) {
       outcome.properties_ = store->hand_out(ticket.packet_id(), lasting);
     }
     if (slot.size != 0 && lasting) {
       if (log_.shown() != no_slot) log_.release(log_.shown());
       log_.show(index);
-    } else {
-      log_.release(index);
+      return true;
     }
-    return outcome;
-  }
-  if (slot.state == SlotState::failed_held) {
-    set_state(index, SlotState::quarantined);
   } else {
-    log_.release(index);
+    outcome.error_ = static_cast<Error>(slot.code);
+    if (slot.state == SlotState::failed_held) {
+      set_state(index, SlotState::quarantined);
+      return true;
+    }
   }
-  return Outcome{ticket, operation, static_cast<Error>(slot.code)};
+  log_.release(index);
+  return true;
 }
 
 }  // namespace minimq

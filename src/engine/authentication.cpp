@@ -6,8 +6,9 @@
 
 #include "codec/auth.hpp"
 #include "codec/connack.hpp"
-#include "codec/gather_writer.hpp"
+#include "codec/trace.hpp"
 #include "codec/utf8.hpp"
+#include "codec/writer.hpp"
 #include "minimq/engine.hpp"
 
 namespace minimq {
@@ -66,23 +67,24 @@ void Authentication::begin_packet(ReasonCode reason) {
 }
 
 void Authentication::received(Engine& engine, Bytes body) {
-  const auto auth = codec::decode_auth(body);
-  if (!auth) {
-    engine.fail_received(auth.error());
+  codec::Auth auth;
+  const ReasonCode code = codec::decode_auth(body, auth);
+  if (code != ReasonCode::success) {
+    engine.fail_received(code);
     return;
   }
   const bool connecting = engine.phase_ == Engine::Phase::connecting;
-  const bool too_early = speaking_ || (connecting && engine.half_sent_ < engine.connect_size());
+  const bool too_early = speaking_ || (connecting && !engine.unanswered_);
   const bool same_method =
-      !body.empty() && auth->method == authenticator_.method();  // [MQTT-4.12.0-5]
-  const bool success = auth->reason == ReasonCode::success;
+      !body.empty() && auth.method == authenticator_.method();  // [MQTT-4.12.0-5]
+  const bool success = auth.reason == ReasonCode::success;
   if (!busy_ || too_early || !same_method || (success && connecting)) {
     engine.fail_received(ReasonCode::protocol_error);
     return;
   }
   if (!success) {
-    answer(engine, auth->data);
-  } else if (finished(engine, auth->data)) {
+    answer(engine, auth.data);
+  } else if (finished(engine, auth.data)) {
     link_lost();
   }
 }
@@ -92,8 +94,6 @@ void Authentication::received(Engine& engine, Bytes body) {
 // [MQTT-4.12.0-2], [MQTT-4.12.0-3].
 void Authentication::answer(Engine& engine, Bytes asked) {
   constexpr auto failed = Error::authentication_failed;
-  // The data of CONNECT is void from here on, and all of it has left.
-  if (engine.phase_ == Engine::Phase::connecting) engine.half_sent_ = UINT32_MAX;
   if (++rounds_ > rounds_max || !ask_for_data(engine, &asked)) {
     engine.fail(failed, ReasonCode::unspecified_error);
     return;
@@ -118,14 +118,13 @@ bool Authentication::finished(Engine& engine, Bytes data) {
 
 // Whether a CONNACK that is a success is one for this exchange.
 bool Authentication::accepted(Engine& engine, const codec::Connack& connack) {
-  const auto its_method = connack.properties.find(PropertyId::authentication_method);
-  if (speaking_ || !its_method ||
-      its_method->text() != authenticator_.method()) {  // [MQTT-4.12.0-5]
+  const bool has_method = connack.authentication_method.data() != nullptr;
+  if (speaking_ || !has_method ||
+      connack.authentication_method != authenticator_.method()) {  // [MQTT-4.12.0-5]
     engine.fail_received(ReasonCode::protocol_error);
     return false;
   }
-  const auto data = connack.properties.find(PropertyId::authentication_data);
-  if (!finished(engine, data ? data->bytes() : Bytes{})) {
+  if (!finished(engine, connack.authentication_data)) {
     engine.unanswered_ = true;  // A session may have been made, which is not taken up.
     return false;
   }
@@ -134,22 +133,25 @@ bool Authentication::accepted(Engine& engine, const codec::Connack& connack) {
 }
 
 std::size_t Authentication::packet_size() const {
-  codec::GatherWriter writer{0, {}, {}};
-  codec::write_auth(writer, reason_, properties());
-  return writer.size();
+  std::size_t size = 0;
+  for (const Property& property : properties())
+    size += 1 + 2 + property.text().size();
+  size += 1 + codec::varint_size(static_cast<std::uint32_t>(size));
+  return size + 1 + codec::varint_size(static_cast<std::uint32_t>(size));
 }
 
-std::size_t Authentication::gather(TxGather& gather) const {
-  codec::GatherWriter writer{sent_, gather.scratch, gather.pieces};
+std::size_t Authentication::gather(TxGather& gather) {
+  codec::Writer writer;
+  codec::write_auth(writer, reason_, properties());
+  writer.gather(sent_, scratch_, gather.pieces);
   codec::write_auth(writer, reason_, properties());
   return writer.pieces().size();
 }
 
 void Authentication::consume(Engine& engine, std::size_t count) {
   const std::size_t size = packet_size();
-  if (sent_ == 0) {
-    engine.trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::auth) << 4, 0,
-                 reason_, size);
+  if (const Tracer* const tracer = engine.config_.tracer; tracer != nullptr && sent_ == 0) {
+    tracer->encoding->show_made(*tracer, PacketType::auth, reason_, size);
   }
   sent_ += static_cast<std::uint32_t>(count);
   if (sent_ < size) return;

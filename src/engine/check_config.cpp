@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <initializer_list>
 
 #include "codec/connect.hpp"
 #include "minimq/engine.hpp"
@@ -16,7 +15,7 @@ bool overlap(std::span<const std::byte> a, std::span<const std::byte> b) {
   return begin(a) < begin(b) + b.size() && begin(b) < begin(a) + a.size();
 }
 
-std::optional<Error> check_buffers(const Config& config) {
+Error check_buffers(const Config& config) {
   const Buffers& buffers = config.buffers;
   if (config.receive_maximum == 0) return Error::config_receive_maximum;
   if (config.inbound_entries() < std::min(config.receive_maximum * 2, 65'535)) {
@@ -34,41 +33,50 @@ std::optional<Error> check_buffers(const Config& config) {
   if (announces && (!skip || config.maximum_packet_size <= buffers.rx.size())) {
     return Error::config_maximum_packet_size;
   }
-  return std::nullopt;
+  return Error{};
 }
 
-std::optional<Error> check_times(const Config& config) {
-  for (const Milliseconds timeout :
-       {config.connect_timeout, config.connack_timeout, config.ping_timeout}) {
-    if (timeout.count() == 0 || timeout > timeout_max) return Error::config_timeout;
+bool is_good(Milliseconds time) {
+  return time.count() != 0 && time <= timeout_max;
+}
+
+bool is_good_range(Milliseconds least, Milliseconds most) {
+  return is_good(least) && is_good(most) && least <= most;
+}
+
+Error check_times(const Config& config) {
+  if (!is_good(config.connect_timeout) || !is_good(config.connack_timeout) ||
+      !is_good(config.ping_timeout)) {
+    return Error::config_timeout;
   }
-  if (config.backoff_min.count() == 0 || config.backoff_min > config.backoff_max ||
-      config.slow_retry_min.count() == 0 || config.slow_retry_min > config.slow_retry_max ||
-      config.stable_time.count() == 0 ||
-      std::max({config.backoff_max, config.slow_retry_max, config.stable_time}) > timeout_max) {
-    return Error::config_backoff;
+  const bool good = is_good_range(config.backoff_min, config.backoff_max) &&
+                    is_good_range(config.slow_retry_min, config.slow_retry_max) &&
+                    is_good(config.stable_time);
+  return good ? Error{} : Error::config_backoff;
+}
+
+Error check_extras(const Config& config, const Extras& extras) {
+  if (extras.inbound_aliases != nullptr && config.oversize == Oversize::skip) {
+    return Error::config_topic_aliases;
   }
-  return std::nullopt;
+  const Authentication* const exchange = extras.authentication;
+  return exchange != nullptr && !exchange->has_good_method() ? Error::config_authenticator
+                                                             : Error{};
 }
 
 }  // namespace
 
 std::optional<Error> check_config(const Config& config) {
+  Error error{};
+  const Extras* const extras = config.extras;
   if (!config.broker.valid() || !std::ranges::all_of(config.more_brokers, &Broker::valid)) {
-    return Error::config_broker;
+    error = Error::config_broker;
   }
-  if (const auto error = check_buffers(config)) return error;
-  if (const auto error = check_times(config)) return error;
-  if (config.extras != nullptr && config.extras->inbound_aliases != nullptr &&
-      config.oversize == Oversize::skip) {
-    return Error::config_topic_aliases;
-  }
-  if (config.extras != nullptr && config.extras->authentication != nullptr &&
-      !config.extras->authentication->has_good_method()) {
-    return Error::config_authenticator;
-  }
-  const auto connect = codec::check_connect(config);
-  return connect ? std::nullopt : std::optional{connect.error()};
+  if (error == Error{}) error = check_buffers(config);
+  if (error == Error{}) error = check_times(config);
+  if (error == Error{} && extras != nullptr) error = check_extras(config, *extras);
+  if (error == Error{}) error = codec::check_connect(config);
+  return error == Error{} ? std::nullopt : std::optional{error};
 }
 
 }  // namespace minimq

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // How a connection ends.
-#include <algorithm>
-
 #include "codec/disconnect.hpp"
-#include "codec/writer.hpp"
 #include "minimq/engine.hpp"
 
 namespace minimq {
@@ -25,85 +22,52 @@ void Engine::abandon(Error error) {
 // [MQTT-4.13.1-1]; a reason that the broker gave us is not sent back.
 void Engine::fail(Error error, ReasonCode reason) {
   if (phase_ == Phase::offline || phase_ == Phase::closing) return;
-  const bool speak = phase_ == Phase::online && error != Error::disconnected_by_broker;
+  disconnect_due_ = phase_ == Phase::online && error != Error::disconnected_by_broker;
+  abandoned_ = !disconnect_due_;
   cause_ = {.error = error, .reason = reason};
   phase_ = Phase::closing;
-  if (speak) {
-    close_with(reason);
-  } else {
-    abandoned_ = true;
-  }
+  phase_timer_.start(config_.ping_timeout.count());
 }
 
 // The packet just received broke the protocol.
-void Engine::fail_received(ReasonCode reason) {
+Engine::Verdict Engine::fail_received(ReasonCode reason) {
   fail(reason == ReasonCode::malformed_packet                ? Error::malformed_packet
        : reason == ReasonCode::topic_alias_invalid           ? Error::topic_alias_invalid
        : reason == ReasonCode::implementation_specific_error ? Error::no_memory
                                                              : Error::protocol_error,
        reason);
+  return Verdict::done;
+}
+
+void Engine::leave(ReasonCode reason) {
+  if (phase_ == Phase::online) {
+    fail(Error::requested, reason);
+  } else {
+    abandon(Error::requested);
+  }
 }
 
 // DISCONNECT goes behind what is half written, and nothing after it [MQTT-3.14.4-1].
-void Engine::close_with(ReasonCode reason) {
-  control_.keep_half_written();
+void Engine::stage_disconnect() {
+  const ReasonCode reason = cause_.reason;
   const std::size_t size = reason == ReasonCode::normal_disconnection ? 2 : 3;
-  if (limits_.maximum_packet_size == 0 || size <= limits_.maximum_packet_size) {
-    control_.add_disconnect(reason);
-    trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::disconnect) << 4, 0,
-          reason, size);
-  }
-  phase_timer_.start(config_.ping_timeout.count());
-}
-
-Result<void> Engine::disconnect(ReasonCode reason, std::span<const Property> properties) {
-  if (calling_) return std::unexpected{Error::busy};
-  const auto length = codec::measure_disconnect(reason, properties);
-  if (!length) return std::unexpected{length.error()};
-  if (phase_ != Phase::online) {
-    abandon(Error::requested);
-    return {};
-  }
-  const auto expiry =
-      std::ranges::find(properties, PropertyId::session_expiry_interval, &Property::id);
-  if (expiry != properties.end() && expiry->number() != 0 && limits_.session_expiry_s == 0) {
-    return std::unexpected{Error::session_expiry_invalid};  // [MQTT-3.14.2.2.2-M]
-  }
-  const std::size_t size = 1 + codec::varint_size(static_cast<std::uint32_t>(*length)) + *length;
-  const bool fits = limits_.maximum_packet_size == 0 || size <= limits_.maximum_packet_size;
-  if (properties.empty() || !fits) {  // [MQTT-3.14.2-3], [MQTT-3.14.2-4]
-    phase_ = Phase::closing;
-    close_with(reason);
-  } else {
-    const auto space = room(size, 0);
-    if (!space) return std::unexpected{space.error()};
-    codec::Writer writer{*space};
-    codec::write_disconnect(writer, reason, properties, *length);
-    (void)accept(SlotKind::disconnect, 0, size, true);
-    phase_ = Phase::closing;
-    control_.keep_half_written();
-    phase_timer_.start(config_.ping_timeout.count());
-    if (expiry != properties.end()) limits_.session_expiry_s = expiry->number();
-  }
-  cause_ = {.error = Error::requested, .reason = reason};
-  return {};
-}
-
-bool Engine::may_disconnect_with(ReasonCode reason) {
-  return codec::measure_disconnect(reason, {}).has_value();
+  disconnect_due_ = false;
+  control_.keep_half_written();
+  if (too_large_for_broker(size)) return;
+  control_.add_disconnect(reason);
+  trace_sent(control_.last(size));
 }
 
 // It is not answered [MQTT-3.14.4-M].
-void Engine::on_disconnect(Bytes body) {
-  const auto disconnect = codec::decode_disconnect(body);
-  if (!disconnect) {
-    fail_received(disconnect.error());
-    return;
-  }
-  remember(disconnect->properties);
+Engine::Verdict Engine::on_disconnect(Bytes body) {
+  codec::Disconnect disconnect;
+  const ReasonCode code = codec::decode_disconnect(body, disconnect);
+  if (code != ReasonCode::success) return fail_received(code);
+  remember(disconnect.properties);
   // Whoever has taken the session over may have begun a new one.
-  if (disconnect->reason == ReasonCode::session_taken_over) late_clean_ = true;
-  fail(Error::disconnected_by_broker, disconnect->reason);
+  if (disconnect.reason == ReasonCode::session_taken_over) late_clean_ = true;
+  fail(Error::disconnected_by_broker, disconnect.reason);
+  return Verdict::done;
 }
 
 }  // namespace minimq

@@ -10,14 +10,15 @@ using detail::InboundState;
 
 // Fills the control queue when all of it was written.
 void Engine::stage_control() {
-  if (phase_ != Phase::online || !control_.empty()) return;
-  if (build::qos2) stage_releases();
-  if (build::subscriptions) stage_acks();
-  if (ping_due_ && phase_ == Phase::online && fits(2) && control_.add_pingreq()) {
-    ping_due_ = false;
-    trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::pingreq) << 4, 0,
-          ReasonCode::success, 2);
+  if (phase_ == Phase::online && control_.empty()) {
+    if (build::qos2) stage_releases();
+    if (build::subscriptions) stage_acks();
+    if (ping_due_ && phase_ == Phase::online && fits(2) && control_.add_pingreq()) {
+      ping_due_ = false;
+      trace_sent(control_.last(2));
+    }
   }
+  if (disconnect_due_) stage_disconnect();  // also because something of these does not fit
 }
 
 // PUBRELs leave in the order of their PUBRECs [MQTT-4.6.0-4].
@@ -77,7 +78,7 @@ void Engine::acks_written(Bytes packets) {
 
 // A broker that takes no packet of this size cannot be talked to [MQTT-3.2.2-15].
 bool Engine::fits(std::size_t size) {
-  if (limits_.maximum_packet_size == 0 || size <= limits_.maximum_packet_size) return true;
+  if (!too_large_for_broker(size)) return true;
   fail(Error::packet_too_large, ReasonCode::packet_too_large);
   return false;
 }
@@ -86,9 +87,7 @@ bool Engine::fits(std::size_t size) {
 bool Engine::add_control(PacketType type, std::uint16_t packet_id, ReasonCode reason) {
   const std::size_t size = reason == ReasonCode::success ? 4 : 5;
   if (!fits(size) || !control_.add_ack(type, packet_id, reason)) return false;
-  const int flags = type == PacketType::pubrel ? 2 : 0;
-  trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(static_cast<int>(type) << 4 | flags),
-        packet_id, reason, size);
+  trace_sent(control_.last(size));
   return true;
 }
 

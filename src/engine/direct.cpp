@@ -3,8 +3,6 @@
 // QoS 0 without a copy: the head is made at the end of the log, the payload stays where it is.
 #include <algorithm>
 
-#include "codec/publish.hpp"
-#include "codec/writer.hpp"
 #include "minimq/engine.hpp"
 
 namespace minimq {
@@ -18,36 +16,31 @@ constexpr std::size_t direct_payload_min = 128;
 
 TxSpans Engine::begin_direct(const Publication& publication, TxGather& gather) {
   const Bytes payload = publication.payload.bytes();
-  const bool permitted = phase_ == Phase::online && !calling_ &&
-                         publication.qos == QoS::at_most_once &&
-                         payload.size() >= direct_payload_min && payload.size() < log_.capacity() &&
-                         permitted_qos(publication).has_value();
-  if (!permitted || wants_write()) return {};
-  const auto layout = codec::measure_publish(publication, QoS::at_most_once);
-  if (!layout) return {};
-  const std::size_t length = layout->variable_header + payload.size();
-  const std::size_t head =
-      1 + codec::varint_size(static_cast<std::uint32_t>(length)) + layout->variable_header;
-  const auto space = room(head + payload.size(), reserve());
-  if (!space) return {};
-  codec::Writer writer{*space};
-  codec::write_publish_head(writer, publication, QoS::at_most_once, 0, *layout, payload.size());
-  gather.pieces[0] = space->first(head);
+  QoS qos = publication.qos;
+  const bool permitted = phase_ == Phase::online && !calling_ && qos == QoS::at_most_once &&
+                         payload.size() >= direct_payload_min &&
+                         permit(publication, qos) == Error{};
+  std::span<std::byte> packet;
+  if (!permitted || wants_write() || begin_publish(publication, qos, 0, packet) != Error{}) {
+    return {};
+  }
+  gather.pieces[0] = packet.first(packet.size() - payload.size());
   gather.pieces[1] = payload;
   return {gather.pieces.data(), 2};
 }
 
+// The head is in tx already.
 void Engine::end_direct(TxSpans pieces, std::size_t count) {
-  const std::size_t size = pieces[0].size() + pieces[1].size();
+  const Bytes head = pieces[0];
+  const Bytes payload = pieces.size() == 2 ? pieces[1] : Bytes{};
+  const std::size_t size = head.size() + payload.size();
   if (count == size) {
-    trace(TraceEvent::Direction::sent, std::to_integer<std::uint8_t>(pieces[0][0]), 0,
-          ReasonCode::success, size);
+    trace_sent(head);
     ++counters_.messages_sent;
     wrote_something();
     return;
   }
-  const std::span<std::byte> space = log_.space(size);
-  std::ranges::copy(pieces[1], space.subspan(pieces[0].size()).begin());
+  std::ranges::copy(payload, log_.space(size).subspan(head.size()).begin());
   (void)accept(SlotKind::qos0, 0, size, true);
   tx_consume(count);
 }

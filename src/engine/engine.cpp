@@ -16,6 +16,8 @@
 
 #include <algorithm>
 
+#include "codec/trace.hpp"
+
 namespace minimq {
 
 namespace {
@@ -49,6 +51,25 @@ Engine::Engine(const Config& config)
       control_{TxAreas{config}.control},
       inbound_{TxAreas{config}.inbound} {}
 
+const Extras& Engine::extras() const {
+  static constexpr Extras none{};
+  return config_.extras != nullptr ? *config_.extras : none;
+}
+
+std::string_view Engine::assigned_client_id() const {
+  const AssignedClientId* const kept = extras().assigned_client_id;
+  return kept != nullptr ? kept->view() : std::string_view{};
+}
+
+void Engine::notify() const {
+  if (listener_ != nullptr) listener_->changed(listener_context_);
+}
+
+void Engine::trace(TraceEvent::Direction direction, Bytes packet) const {
+  const Tracer* const tracer = config_.tracer;
+  if (tracer != nullptr) tracer->encoding->show(*tracer, direction, packet);
+}
+
 std::span<std::byte> Engine::rx_space() {
   const bool from_earlier_connection = phase_ == Phase::connecting && rx_.holding();
   if (phase_ == Phase::offline || phase_ == Phase::closing || from_earlier_connection) return {};
@@ -62,48 +83,50 @@ bool Engine::rx_blocked() const {
 
 TxSpans Engine::tx_pending(TxGather& gather) {
   std::size_t count = 0;
-  if (phase_ == Phase::connecting) {
+  if (phase_ == Phase::connecting && !unanswered_) {
     count = gather_connect(gather);
-    if (count == 0 && speaker() != nullptr) count = speaker()->gather(gather);
   } else if (Authentication* const speaks = speaker(); speaks != nullptr && !abandoned_) {
     count = speaks->gather(gather);
   } else if (phase_ == Phase::online || (phase_ == Phase::closing && !abandoned_)) {
-    stage_control();
-    const SlotIndex half = log_.pinned();
-    if (half != detail::no_slot) gather.pieces[count++] = log_.packet(half).subspan(half_sent_);
-    if (!control_.empty()) gather.pieces[count++] = control_.pending();
-    std::uint32_t still = window();
-    // An AUTH that waits for the end of what is half written comes right behind it.
-    const bool auth_waits =
-        phase_ == Phase::online && authentication() != nullptr && authentication()->speaking_;
-    SlotIndex index = auth_waits ? detail::no_slot : next_sendable(log_.first_unsent(), still);
-    while (index != detail::no_slot && count < gather.pieces.size()) {
-      Bytes& last = gather.pieces[count == 0 ? 0 : count - 1];
-      const Bytes packet = log_.packet(index);
-      if (count != 0 && last.data() + last.size() == packet.data()) {
-        last = {last.data(), last.size() + packet.size()};
-      } else {
-        gather.pieces[count++] = packet;
-      }
-      const SlotKind kind = log_[index].kind;
-      if (kind == SlotKind::qos1 || kind == SlotKind::qos2) --still;
-      index = next_sendable(log_[index].next, still);
-    }
+    count = gather_log(gather);
   }
-  const TxSpans pending{gather.pieces.data(), count};
-  if (!pending.empty()) watch_write();
-  return pending;
+  if (count != 0) watch_write();
+  return {gather.pieces.data(), count};
+}
+
+// What is half written, then the control queue, then what may leave of the log, neighbours in one
+// piece.
+std::size_t Engine::gather_log(TxGather& gather) {
+  std::size_t count = 0;
+  stage_control();
+  const SlotIndex half = log_.pinned();
+  if (half != detail::no_slot) gather.pieces[count++] = log_.packet(half).subspan(half_sent_);
+  if (!control_.empty()) gather.pieces[count++] = control_.pending();
+  std::uint32_t still = window();
+  // An AUTH that waits for the end of what is half written comes right behind it.
+  const bool auth_waits =
+      phase_ == Phase::online && authentication() != nullptr && authentication()->speaking_;
+  SlotIndex index = auth_waits ? detail::no_slot : log_.first_unsent();
+  for (; count < gather.pieces.size(); index = log_[index].next) {
+    index = next_sendable(index, still);
+    if (index == detail::no_slot) break;
+    const Bytes packet = log_.packet(index);
+    Bytes* const last = count != 0 ? &gather.pieces[count - 1] : nullptr;
+    if (last != nullptr && last->data() + last->size() == packet.data()) {
+      *last = {last->data(), last->size() + packet.size()};
+    } else {
+      gather.pieces[count++] = packet;
+    }
+    const SlotKind kind = log_[index].kind;
+    if (kind == SlotKind::qos1 || kind == SlotKind::qos2) --still;
+  }
+  return count;
 }
 
 void Engine::tx_consume(std::size_t count) {
   if (count == 0) return;
-  if (phase_ == Phase::connecting && half_sent_ < connect_size()) {
-    if (half_sent_ == 0) {
-      trace(TraceEvent::Direction::sent, static_cast<std::uint8_t>(PacketType::connect) << 4, 0,
-            ReasonCode::success, connect_size());
-    }
-    half_sent_ += static_cast<std::uint32_t>(count);
-    if (half_sent_ >= connect_size()) unanswered_ = true;
+  if (phase_ == Phase::connecting && !unanswered_) {
+    consume_connect(count);
   } else if (Authentication* const speaks = speaker()) {
     speaks->consume(*this, count);
   } else {
@@ -113,13 +136,13 @@ void Engine::tx_consume(std::size_t count) {
   if (overflow_ && inbound_.empty()) {
     fail(Error::receive_maximum_exceeded, ReasonCode::receive_maximum_exceeded);
   }
-  if (paused_) scan();
+  scan_due_ = scan_due_ || paused_;
 }
 
 void Engine::end_views() {
   if (calling_) return;
   release_message();
-  if (PropertyStore* const store = ack_properties()) store->end_view();
+  if (PropertyStore* const store = extras().ack_properties) store->end_view();
   if (log_.shown() != detail::no_slot) log_.release(log_.shown());
 }
 
@@ -148,7 +171,7 @@ bool Engine::room_for_refused() {
 }
 
 bool Engine::wants_write() {
-  if (phase_ == Phase::connecting) return half_sent_ < connect_size() || speaker() != nullptr;
+  if (phase_ == Phase::connecting) return !unanswered_ || speaker() != nullptr;
   if (phase_ == Phase::closing && abandoned_) return false;
   if (phase_ != Phase::offline) stage_control();
   return phase_ != Phase::offline && something_to_send();

@@ -3,9 +3,18 @@
 
 #include "codec/connack.hpp"
 #include "codec/connect.hpp"
+#include "codec/trace.hpp"
 #include "minimq/engine.hpp"
 
 namespace minimq {
+
+namespace {
+
+std::span<const Property> properties_of(const Authentication* exchange) {
+  return exchange != nullptr ? exchange->properties() : std::span<const Property>{};
+}
+
+}  // namespace
 
 // The phase connecting begins here and nowhere else [MQTT-3.1.0-2]; in it only CONNECT leaves
 // [MQTT-3.1.4-M], [MQTT-3.1.2-30].
@@ -23,9 +32,9 @@ void Engine::link_opened() {
   if (unanswered_ || late_clean_) doubtful_ = true;
   late_clean_ = unanswered_ && clean_start_;
   was_online_ = unanswered_ = session_present_ = progress_ = overflow_ = ping_due_ = paused_ =
-      abandoned_ = false;
-  if (InboundAliases* const aliases = inbound_aliases()) aliases->forget();
-  if (OutboundAliases* const aliases = outbound_aliases()) aliases->forget();
+      scan_due_ = disconnect_due_ = abandoned_ = false;
+  if (InboundAliases* const aliases = extras().inbound_aliases) aliases->forget();
+  if (OutboundAliases* const aliases = extras().outbound_aliases) aliases->forget();
   // [MQTT-3.1.2-4], [MQTT-3.1.2-5]
   clean_start_ = force_clean_ || (first_ ? config_.clean_start : !has_session_);
   rx_idle_.stop();
@@ -38,68 +47,68 @@ void Engine::link_opened() {
 }
 
 // CONNECT is made anew for each write, from the configuration's own memory, behind what was taken
-// already: it needs room neither in rx nor in tx, and leaves no copy of a secret.
-std::size_t Engine::gather_connect(TxGather& gather) const {
-  codec::GatherWriter writer{half_sent_, gather.scratch, gather.pieces};
-  codec::write_connect(writer, config_, connect_parameters());
+// already: it needs room neither in rx nor in tx, and leaves no copy of a secret. The numbers in it
+// are put together where acknowledgements are later.
+std::size_t Engine::gather_connect(TxGather& gather) {
+  codec::Writer writer;
+  codec::write_connect(writer, config_, clean_start_, properties_of(authentication()));
+  writer.gather(half_sent_, control_.scratch(), gather.pieces);
+  codec::write_connect(writer, config_, clean_start_, properties_of(authentication()));
   return writer.pieces().size();
 }
 
-std::size_t Engine::connect_size() const {
-  codec::GatherWriter writer{0, {}, {}};
-  codec::write_connect(writer, config_, connect_parameters());
-  return writer.size();
-}
-
-codec::ConnectParameters Engine::connect_parameters() const {
-  const InboundAliases* const aliases = inbound_aliases();
-  const Authentication* const exchange = authentication();
-  return {
-      .clean_start = clean_start_,
-      .maximum_packet_size = announced_packet_size(),
-      .assigned_client_id = assigned_client_id(),
-      .topic_alias_maximum = aliases != nullptr ? aliases->maximum() : std::uint16_t{0},
-      .authentication = exchange != nullptr ? exchange->properties() : std::span<const Property>{}};
-}
-
-void Engine::on_connack(Bytes body) {
-  const auto connack = codec::decode_connack(body);
-  if (!connack) {
-    fail_received(connack.error());
-    return;
+void Engine::consume_connect(std::size_t count) {
+  codec::Writer writer;
+  codec::write_connect(writer, config_, clean_start_, properties_of(authentication()));
+  if (const Tracer* const tracer = config_.tracer; tracer != nullptr && half_sent_ == 0) {
+    tracer->encoding->show_made(*tracer, PacketType::connect, ReasonCode::success, writer.size());
   }
+  half_sent_ += static_cast<std::uint32_t>(count);
+  unanswered_ = half_sent_ >= writer.size();
+}
+
+Engine::Verdict Engine::on_connack(Bytes body) {
+  codec::Connack connack;
+  // Anew from each CONNACK, and from nothing else [MQTT-3.2.2.3-M], [MQTT-3.1.2-21],
+  // [MQTT-3.2.2-21], [MQTT-3.2.2-22], [MQTT-3.2.2.3.2-M].
+  connack.limits.session_expiry_s = config_.session_expiry_s;
+  connack.limits.keep_alive_s = config_.keep_alive_s;
+  const ReasonCode code = codec::decode_connack(body, connack);
+  if (code != ReasonCode::success) return fail_received(code);
+  const bool too_early = !unanswered_;
   unanswered_ = false;
-  if (is_error(connack->reason)) {
-    refused(*connack);
-    return;
+  if (is_error(connack.reason)) {
+    refused(connack);
+    return Verdict::done;
   }
   // [MQTT-3.2.2-16]
   const bool unnamed = config_.client_id.empty() && assigned_client_id().empty() &&
-                       connack->assigned_client_id.empty();
-  const bool too_early = half_sent_ < connect_size();
-  if (too_early || unnamed) {  // [MQTT-3.1.3-7]
-    fail_received(ReasonCode::protocol_error);
-    return;
-  }
-  if (!authenticated(*connack)) return;
-  if (!judge_session(*connack)) {
+                       connack.assigned_client_id.empty();
+  if (too_early || unnamed) return fail_received(ReasonCode::protocol_error);  // [MQTT-3.1.3-7]
+  if (!authenticated(connack)) return Verdict::done;
+  if (!judge_session(connack)) {
     fail(Error::session_unexpected, ReasonCode::protocol_error);
-    return;
+    return Verdict::done;
   }
-  if (!take_client_id(*connack)) {
+  if (!take_client_id(connack)) {
     fail(Error::assigned_client_id_too_long, ReasonCode::implementation_specific_error);
-    return;
+    return Verdict::done;
   }
-  if (config_.extras != nullptr && config_.extras->connack_properties != nullptr) {
-    config_.extras->connack_properties->keep(0, connack->properties);
-  }
+  if (PropertyStore* const store = extras().connack_properties) store->keep(0, connack.properties);
+  limits_ = connack.limits;
+  limits_.maximum_qos = std::min(limits_.maximum_qos, build::highest_qos);
+  session_present_ = connack.session_present;  // [MQTT-3.2.2-3]
+  online();
+  return Verdict::done;
+}
+
+// A CONNACK was a success.
+void Engine::online() {
   phase_ = Phase::online;
   phase_timer_.stop();
   first_ = force_clean_ = false;
   was_online_ = has_session_ = true;
-  session_present_ = connack->session_present;  // [MQTT-3.2.2-3]
   ++counters_.connections;
-  take_limits(*connack);
   if (doubtful_) doubtful_ids_ = true;
   if (!session_present_) {  // [MQTT-3.2.2-5], [MQTT-3.1.2-6], [MQTT-4.1.0-2]
     doubtful_ = false;
@@ -113,15 +122,14 @@ void Engine::on_connack(Bytes body) {
 
 bool Engine::authenticated(const codec::Connack& connack) {
   if (Authentication* const exchange = authentication()) return exchange->accepted(*this, connack);
-  if (!connack.properties.find(PropertyId::authentication_method)) return true;
+  if (connack.authentication_method.data() == nullptr) return true;
   fail_received(ReasonCode::protocol_error);  // [MQTT-4.12.0-6]
   return false;
 }
 
 // False: the client id that the broker assigned does not fit.
 bool Engine::take_client_id(const codec::Connack& connack) {
-  AssignedClientId* const kept =
-      config_.extras != nullptr ? config_.extras->assigned_client_id : nullptr;
+  AssignedClientId* const kept = extras().assigned_client_id;
   if (kept == nullptr || !config_.client_id.empty() || !kept->view().empty()) return true;
   return kept->keep(connack.assigned_client_id);
 }
@@ -139,10 +147,11 @@ bool Engine::judge_session(const codec::Connack& connack) {
 
 // A CONNACK larger than rx: what can be read of it is obeyed [MQTT-3.2.2-19], [MQTT-3.2.2-20].
 void Engine::on_connack_cut(Bytes body, std::size_t size) {
-  const auto connack = codec::decode_connack_head(body);
-  if (connack && is_error(connack->reason)) {
+  codec::Connack connack;
+  const ReasonCode code = codec::decode_connack_head(body, connack);
+  if (code == ReasonCode::success && is_error(connack.reason)) {
     unanswered_ = false;
-    refused(*connack);
+    refused(connack);
     return;
   }
   oversize_ = static_cast<std::uint32_t>(size);
@@ -153,23 +162,6 @@ void Engine::on_connack_cut(Bytes body, std::size_t size) {
 void Engine::refused(const codec::Connack& connack) {
   remember(connack.properties);
   fail(Error::connection_refused, connack.reason);
-}
-
-// Anew from each CONNACK, and from nothing else [MQTT-3.2.2.3-M], [MQTT-3.1.2-21], [MQTT-3.2.2-22],
-// [MQTT-3.2.2.3.2-M].
-void Engine::take_limits(const codec::Connack& connack) {
-  limits_ = {
-      .maximum_packet_size = connack.maximum_packet_size,
-      .session_expiry_s = connack.session_expiry.value_or(config_.session_expiry_s),
-      .receive_maximum = connack.receive_maximum,
-      .keep_alive_s = connack.server_keep_alive.value_or(config_.keep_alive_s),  // [MQTT-3.2.2-21]
-      .topic_alias_maximum = connack.topic_alias_maximum,
-      .maximum_qos = std::min(connack.maximum_qos, build::highest_qos),
-      .retain_available = connack.retain_available,
-      .wildcard_available = connack.wildcard_available,
-      .subscription_ids_available = connack.subscription_ids_available,
-      .shared_available = connack.shared_available,
-  };
 }
 
 // Server Reference and Response Information are shown, and nothing is done about them

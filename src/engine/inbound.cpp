@@ -12,52 +12,64 @@ using detail::InboundEntry;
 using detail::InboundState;
 
 // Finds the first message that is new, in the order of the wire [MQTT-4.6.0-5], [MQTT-4.6.0-6], and
-// disposes of those before it. They were checked by the scan.
-bool Engine::find_message(codec::Publish& publish, std::size_t& size) {
-  while (!rx_.holding() && !rx_.untaken().empty()) {
+// disposes of those before it. They were checked by the scan. Gives its size in rx; 0: there is
+// none.
+std::size_t Engine::find_message(detail::Publish& publish) {
+  while (build::subscriptions && !rx_.holding() && !rx_.untaken().empty()) {
     const bool skipped = oversize_ != 0;
     if (skipped && skip_left_ != 0) break;  // It is answered when all of it was read.
     const Bytes bytes = rx_.untaken();
-    const auto header = codec::decode_fixed_header(bytes);
-    if (!header || !*header) break;
-    size = skipped ? kept_head_ : (*header)->packet_size();
-    const Bytes body = bytes.first(size).subspan((*header)->size);
-    const auto decoded = skipped ? codec::decode_publish_head((*header)->flags, body)
-                                 : codec::decode_publish((*header)->flags, body);
-    if (!decoded) break;
-    publish = *decoded;
+    codec::FixedHeader header;
+    (void)codec::decode_fixed_header(bytes, header);
+    const std::size_t size = skipped ? kept_head_ : header.packet_size();
+    const Bytes body = bytes.first(size).subspan(header.size);
+    (void)(skipped ? codec::decode_publish_head(header.flags, body, publish)
+                   : codec::decode_publish(header.flags, body, publish));
     if (publish.topic_alias != 0) {
-      publish.topic = inbound_aliases()->resolve(publish.topic, publish.topic_alias);
+      publish.topic = extras().inbound_aliases->resolve(publish.topic, publish.topic_alias);
     }
     const Admission admission = admit(publish);
-    if (admission == Admission::deliver) return true;
+    if (admission == Admission::deliver) return size;
     if (admission == Admission::later) break;
     oversize_ = 0;
     rx_.hold(size);
     rx_.release();
   }
-  return false;
+  return 0;
 }
 
 bool Engine::has_message() {
-  codec::Publish publish;
-  std::size_t size = 0;
-  return build::subscriptions && find_message(publish, size);
+  detail::Publish publish;
+  return find_message(publish) != 0;
 }
 
-std::optional<Event> Engine::next_message() {
-  codec::Publish publish;
-  std::size_t size = 0;
-  if (!build::subscriptions || !find_message(publish, size)) return std::nullopt;
-  const std::uint32_t skipped = oversize_;
+// Whatever topic it has [MQTT-3.3.2-3], and with its properties as they came [MQTT-3.3.2-4],
+// [MQTT-3.3.2-15], [MQTT-3.3.2-16], [MQTT-3.3.2-17], [MQTT-3.3.2-20], [MQTT-3.3.4-3],
+// [MQTT-3.3.4-5].
+bool Engine::next_message(Event& event) {
+  Message& message = event.message_;
+  const std::size_t size = find_message(message.publish_);
+  if (size == 0) return false;
+  const bool skipped = oversize_ != 0;
+  event.kind_ = skipped ? Event::Kind::skipped : Event::Kind::inbound;
+  event.size_ = oversize_;
   oversize_ = 0;
   rx_.hold(size);
-  record(publish, skipped != 0);
-  return hand_out(publish, skipped);
+  record(message.publish_, skipped);
+  message.engine_ = this;
+  message.serial_ = ++serial_;
+  deferred_ = false;
+  if (message.qos() == QoS::at_most_once) progress_ = true;
+  if (skipped) {
+    ++counters_.refused_inbound;
+  } else {
+    ++counters_.messages_received;
+  }
+  return true;
 }
 
 // Whether a message is new.
-Engine::Admission Engine::admit(const codec::Publish& publish) {
+Engine::Admission Engine::admit(const detail::Publish& publish) {
   if (publish.qos == QoS::at_most_once) return Admission::deliver;
   const bool qos2 = publish.qos == QoS::exactly_once;
   if (InboundEntry* const entry = inbound_.find(publish.packet_id)) {
@@ -82,13 +94,13 @@ Engine::Admission Engine::admit(const codec::Publish& publish) {
 }
 
 // QoS 1 that came before its link was lost comes again; there is nothing to remember.
-bool Engine::needs_record(const codec::Publish& publish) const {
+bool Engine::needs_record(const detail::Publish& publish) const {
   return publish.qos == QoS::exactly_once ||
          (publish.qos == QoS::at_least_once && phase_ != Phase::offline);
 }
 
 // The identifier is recorded when the application gets the message, not before.
-void Engine::record(const codec::Publish& publish, bool skipped) {
+void Engine::record(const detail::Publish& publish, bool skipped) {
   held_id_ = phase_ == Phase::offline ? std::uint16_t{0} : publish.packet_id;
   if (!needs_record(publish)) return;
   const InboundState state = phase_ == Phase::offline           ? InboundState::remembered
@@ -100,7 +112,7 @@ void Engine::record(const codec::Publish& publish, bool skipped) {
 
 // A message with an identifier that is in use [MQTT-4.3.3-10]. Some brokers send it again without
 // DUP.
-Engine::Admission Engine::answer_duplicate(InboundEntry& entry, const codec::Publish& publish) {
+Engine::Admission Engine::answer_duplicate(InboundEntry& entry, const detail::Publish& publish) {
   const bool qos2 = publish.qos == QoS::exactly_once;
   if (entry.is_qos2() != qos2) {
     const PacketType type = qos2 ? PacketType::pubrec : PacketType::puback;
@@ -119,29 +131,6 @@ Engine::Admission Engine::answer_duplicate(InboundEntry& entry, const codec::Pub
   return Admission::drop;
 }
 
-// Whatever topic it has [MQTT-3.3.2-3], and with its properties as they came [MQTT-3.3.2-4],
-// [MQTT-3.3.2-15], [MQTT-3.3.2-16], [MQTT-3.3.2-17], [MQTT-3.3.2-20], [MQTT-3.3.4-3],
-// [MQTT-3.3.4-5].
-Event Engine::hand_out(const codec::Publish& publish, std::uint32_t skipped) {
-  Message message;
-  message.topic_ = publish.topic;
-  message.payload_ = publish.payload;
-  message.properties_ = publish.properties;
-  message.engine_ = this;
-  message.qos_ = publish.qos;
-  message.retain_ = publish.retain;
-  message.duplicate_ = publish.duplicate;
-  message.serial_ = ++serial_;
-  deferred_ = false;
-  if (publish.qos == QoS::at_most_once) progress_ = true;
-  if (skipped != 0) {
-    ++counters_.refused_inbound;
-  } else {
-    ++counters_.messages_received;
-  }
-  return Event{message, skipped};
-}
-
 // The application is done with the message it holds: now it is acknowledged, whatever became of it
 // [MQTT-3.3.4-1], [MQTT-4.3.2-4], [MQTT-4.3.3-8], [MQTT-4.5.0-2], [MQTT-3.10.4-3].
 void Engine::release_message() {
@@ -154,7 +143,7 @@ void Engine::release_message() {
   }
   held_id_ = 0;
   // What waits to be skipped waits for rx to be its own.
-  if (rx_.untaken().empty()) scan();
+  scan_due_ = scan_due_ || rx_.untaken().empty();
 }
 
 Result<void> Engine::acknowledge(AckHandle handle, ReasonCode reason) {
@@ -181,10 +170,9 @@ Engine::Verdict Engine::on_pubrel(const codec::Ack& ack) {
     return added ? Verdict::done : Verdict::pause;
   }
   if (entry->state == InboundState::pubrec_withheld) {
-    fail_received(ReasonCode::protocol_error);
-  } else {
-    entry->state = InboundState::pubcomp_due;  // [MQTT-4.3.3-11]
+    return fail_received(ReasonCode::protocol_error);
   }
+  entry->state = InboundState::pubcomp_due;  // [MQTT-4.3.3-11]
   return Verdict::done;
 }
 

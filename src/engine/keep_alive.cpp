@@ -59,10 +59,7 @@ void Engine::await_pingresp() {
 }
 
 Engine::Verdict Engine::on_pingresp(Bytes body) {
-  if (!body.empty()) {
-    fail_received(ReasonCode::malformed_packet);
-    return Verdict::done;
-  }
+  if (!body.empty()) return fail_received(ReasonCode::malformed_packet);
   pong_.stop();
   pong_limit_.stop();
   return Verdict::done;
@@ -118,6 +115,7 @@ void Engine::check_deadlines() {
 
 std::optional<Instant> Engine::next_deadline() const {
   if (phase_ == Phase::offline) return std::nullopt;
+  if (scan_due_) return now_;
   const bool blocked = rx_blocked();
   if (blocked && phase_ == Phase::connecting) return std::nullopt;
   std::uint32_t left = phase_timer_.left();

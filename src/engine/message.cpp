@@ -8,17 +8,17 @@
 namespace minimq {
 
 std::optional<std::string_view> Message::response_topic() const {
-  const auto property = properties_.find(PropertyId::response_topic);
+  const auto property = publish_.properties.find(PropertyId::response_topic);
   return property ? std::optional{property->text()} : std::nullopt;
 }
 
 std::optional<Bytes> Message::correlation_data() const {
-  const auto property = properties_.find(PropertyId::correlation_data);
+  const auto property = publish_.properties.find(PropertyId::correlation_data);
   return property ? std::optional{property->bytes()} : std::nullopt;
 }
 
 std::optional<std::string_view> Message::content_type() const {
-  const auto property = properties_.find(PropertyId::content_type);
+  const auto property = publish_.properties.find(PropertyId::content_type);
   return property ? std::optional{property->text()} : std::nullopt;
 }
 
@@ -30,7 +30,7 @@ Result<Publication> Message::reply(const Payload& payload) const {
 }
 
 std::size_t Message::copy_size() const {
-  return topic_.size() + properties_.encoded().size() + payload_.size();
+  return topic().size() + properties().encoded().size() + payload().size();
 }
 
 Result<Message> Message::copy_to(std::span<std::byte> storage) const {
@@ -42,9 +42,9 @@ Result<Message> Message::copy_to(std::span<std::byte> storage) const {
     return Bytes{place};
   };
   Message copy = *this;
-  copy.topic_ = as_text(copied(as_bytes(topic_)));
-  copy.properties_ = Properties{copied(properties_.encoded())};
-  copy.payload_ = copied(payload_);
+  copy.publish_.topic = as_text(copied(as_bytes(topic())));
+  copy.publish_.properties = Properties{copied(properties().encoded())};
+  copy.publish_.payload = copied(payload());
   copy.engine_ = nullptr;
   return copy;
 }

@@ -13,93 +13,72 @@ using detail::no_slot;
 
 Result<Ticket> Engine::publish(const Publication& publication) {
   if (calling_) return std::unexpected{Error::busy};
-  const auto qos = permitted_qos(publication);
-  if (!qos) return std::unexpected{qos.error()};
-  if (*qos == QoS::at_most_once && phase_ != Phase::online && !config_.queue_qos0_offline) {
+  QoS qos = publication.qos;
+  if (const Error error = permit(publication, qos); error != Error{}) {
+    return std::unexpected{error};
+  }
+  if (qos == QoS::at_most_once && phase_ != Phase::online && !config_.queue_qos0_offline) {
     shortage_ = Shortage::link;
     return std::unexpected{Error::not_ready};
   }
-  return publication.payload.is_callable() ? publish_callable(publication, *qos)
-                                           : publish_bytes(publication, *qos);
+  const Payload& payload = publication.payload;
+  if (payload.is_callable()) return payload.form_->publish(*this, publication, qos);
+  std::span<std::byte> packet;
+  if (const Error error = begin_publish(publication, qos, 0, packet); error != Error{}) {
+    return std::unexpected{error};
+  }
+  const Bytes bytes = payload.bytes();
+  std::ranges::copy(bytes, packet.last(bytes.size()).begin());
+  return accept(static_cast<SlotKind>(qos), 0, packet.size(), publication.detached);
 }
 
-// What this connection allows; offline nothing is known yet, and the next CONNACK decides.
-Result<QoS> Engine::permitted_qos(const Publication& publication) const {
+// What this connection allows; offline nothing is known yet, and the next CONNACK decides. May
+// lower the QoS.
+Error Engine::permit(const Publication& publication, QoS& qos) const {
   const bool online = phase_ == Phase::online;
   if (online && publication.retain && !limits_.retain_available) {
-    return std::unexpected{Error::retain_not_supported};  // [MQTT-3.2.2-14]
+    return Error::retain_not_supported;  // [MQTT-3.2.2-14]
   }
   const QoS most = online ? limits_.maximum_qos : build::highest_qos;
-  if (publication.qos <= most) return publication.qos;
-  const bool is_level = publication.qos <= QoS::exactly_once;
-  if (is_level && config_.downgrade_qos) return most;
-  return std::unexpected{Error::qos_not_supported};  // [MQTT-3.2.2-11]
+  if (qos <= most) return Error{};
+  if (qos > QoS::exactly_once || !config_.downgrade_qos) {
+    return Error::qos_not_supported;  // [MQTT-3.2.2-11]
+  }
+  qos = most;
+  return Error{};
 }
 
-// Free tx for a packet of `size`, with `spare` bytes left behind it.
-Result<std::span<std::byte>> Engine::room(std::size_t size, std::size_t spare) {
-  const bool too_large_for_broker = phase_ == Phase::online && limits_.maximum_packet_size != 0 &&
-                                    size > limits_.maximum_packet_size;
-  if (too_large_for_broker || size + spare + sizeof(Slot) > log_.capacity()) {
-    return std::unexpected{Error::packet_too_large};
+// Whether tx has room for a packet of `size`, with `spare` bytes left behind it: then it is what
+// `log_.space(size)` gives.
+Error Engine::room(std::size_t size, std::size_t spare) {
+  const bool too_large = phase_ == Phase::online && too_large_for_broker(size);
+  if (too_large || size > log_.capacity() || size + spare + sizeof(Slot) > log_.capacity()) {
+    return Error::packet_too_large;
   }
-  const std::span<std::byte> space = log_.space(size + spare);
-  if (space.size() < size + spare) {
-    shortage_ = outcomes_ != 0 ? Shortage::outcomes : Shortage::bytes;
-    if (spare == 0) wanted_ = static_cast<std::uint32_t>(size);
-    return std::unexpected{Error::not_ready};
-  }
-  return space;
+  if (log_.space(size + spare).size() >= size + spare) return Error{};
+  shortage_ = outcomes_ != 0 ? Shortage::outcomes : Shortage::bytes;
+  if (spare == 0) wanted_ = static_cast<std::uint32_t>(size);
+  return Error::not_ready;
 }
 
-Result<Ticket> Engine::publish_bytes(const Publication& publication, QoS qos) {
-  const auto layout = codec::measure_publish(publication, qos);
-  if (!layout) return std::unexpected{layout.error()};
-  const Bytes payload = publication.payload.bytes();
-  if (payload.size() > codec::remaining_length_max - layout->variable_header) {
-    return std::unexpected{Error::packet_too_large};
-  }
-  const std::size_t length = layout->variable_header + payload.size();
-  const std::size_t size = 1 + codec::varint_size(static_cast<std::uint32_t>(length)) + length;
-  const auto space = room(size, reserve());
-  if (!space) return std::unexpected{space.error()};
-  codec::Writer writer{*space};
-  codec::write_publish_head(writer, publication, qos, log_.next_packet_id(), *layout,
-                            payload.size());
-  writer.raw(payload);
-  return accept(static_cast<SlotKind>(qos), 0, size, publication.detached);
+// A packet that was measured may be written behind the last one.
+Error Engine::begin_packet(codec::Writer& writer, std::size_t spare) {
+  if (writer.error() != Error{}) return writer.error();
+  const Error error = room(writer.size(), spare);
+  if (error == Error{}) writer.into(log_.space(0));
+  return error;
 }
 
-// The payload is written where it stays, before its size is known: so the head is written last, and
-// ends where the payload begins.
-Result<Ticket> Engine::publish_callable(const Publication& publication, QoS qos) {
-  constexpr std::size_t fixed_header_min = 2;
-  constexpr std::size_t fixed_header_max = 5;
-  const auto layout = codec::measure_publish(publication, qos);
-  if (!layout) return std::unexpected{layout.error()};
-  const std::size_t head_max = fixed_header_max + layout->variable_header;
-  const auto space = room(fixed_header_min + layout->variable_header,
-                          reserve() + fixed_header_max - fixed_header_min);
-  if (!space) return std::unexpected{space.error()};
-  const std::span<std::byte> whole = log_.space(SIZE_MAX);
-  const auto payload_space = whole.first(whole.size() - reserve()).subspan(head_max);
-  calling_ = true;
-  const auto written = publication.payload.write(payload_space);
-  calling_ = false;
-  if (!written) return std::unexpected{written.error()};
-  if (*written > payload_space.size()) return std::unexpected{Error::payload_failed};
-  const std::size_t length = layout->variable_header + *written;
-  if (length > codec::remaining_length_max) return std::unexpected{Error::packet_too_large};
-  const std::size_t varint = codec::varint_size(static_cast<std::uint32_t>(length));
-  const std::size_t size = 1 + varint + length;
-  if (phase_ == Phase::online && limits_.maximum_packet_size != 0 &&
-      size > limits_.maximum_packet_size) {
-    return std::unexpected{Error::packet_too_large};
-  }
-  const std::size_t begin = fixed_header_max - 1 - varint;
-  codec::Writer writer{whole.subspan(begin)};
-  codec::write_publish_head(writer, publication, qos, log_.next_packet_id(), *layout, *written);
-  return accept(static_cast<SlotKind>(qos), begin, size, publication.detached);
+// Writes all but the payload of a message; `packet` is the whole of it.
+Error Engine::begin_publish(const Publication& publication, QoS qos, std::uint16_t alias,
+                            std::span<std::byte>& packet) {
+  const std::size_t payload_size = publication.payload.bytes().size();
+  codec::Writer writer;
+  codec::write_publish(writer, publication, qos, 0, payload_size, alias);
+  if (const Error error = begin_packet(writer, reserve()); error != Error{}) return error;
+  codec::write_publish(writer, publication, qos, log_.next_packet_id(), payload_size, alias);
+  packet = log_.space(0).first(writer.size());
+  return Error{};
 }
 
 Ticket Engine::accept(SlotKind kind, std::size_t begin, std::size_t size, bool detached) {
@@ -131,7 +110,7 @@ Engine::SlotIndex Engine::next_sendable(SlotIndex index, std::uint32_t still) co
 }
 
 bool Engine::something_to_send() const {
-  return log_.pinned() != no_slot || !control_.empty() || speaker() != nullptr ||
+  return disconnect_due_ || log_.pinned() != no_slot || !control_.empty() || speaker() != nullptr ||
          next_sendable(log_.first_unsent(), window()) != no_slot;
 }
 
@@ -169,11 +148,8 @@ void Engine::consume_log(std::size_t count) {
 }
 
 void Engine::begin_sending(SlotIndex index) {
-  const Bytes packet = log_.packet(index);
   const Slot& slot = log_[index];
-  const bool has_id = slot.kind != SlotKind::qos0 && slot.kind != SlotKind::disconnect;
-  trace(TraceEvent::Direction::sent, std::to_integer<std::uint8_t>(packet[0]),
-        has_id ? slot.packet_id : std::uint16_t{0}, ReasonCode::success, packet.size());
+  trace_sent(log_.packet(index));
   set_state(index, SlotState::in_flight);
   log_.pin(index);
   if (slot.kind <= SlotKind::qos2) ++counters_.messages_sent;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "codec/ack.hpp"
+#include "codec/connect.hpp"
 #include "codec/fixed_header.hpp"
 #include "codec/publish.hpp"
 #include "minimq/engine.hpp"
@@ -9,33 +10,36 @@
 namespace minimq {
 
 void Engine::rx_commit(std::size_t count) {
-  if (count == 0) return;
-  rx_.commit(count);
-  received_something();
-  scan();
+  if (count != 0) {
+    rx_.commit(count);
+    received_something();
+    scan_due_ = true;
+  }
+  if (scan_due_) scan();
 }
 
 // Processes every packet that is complete. Messages stay where they are until the application takes
 // them; all else acts now, also behind messages that nobody has taken.
 void Engine::scan() {
-  paused_ = false;
+  paused_ = scan_due_ = false;
   while (phase_ == Phase::connecting || phase_ == Phase::online) {
     if (build::subscriptions && skip_left_ != 0) skip_bytes();
     const Bytes bytes = rx_.unscanned();
-    const auto header = codec::decode_fixed_header(bytes);
-    if (!header) {
-      fail_received(header.error());
+    codec::FixedHeader header;
+    const ReasonCode code = codec::decode_fixed_header(bytes, header);
+    if (code != ReasonCode::success) {
+      fail_received(code);
       return;
     }
-    if (!*header) break;
-    const std::uint32_t size = (*header)->packet_size();
+    if (header.size == 0) break;
+    const std::uint32_t size = header.packet_size();
     if (size > std::min<std::size_t>(accepted_packet_size(), rx_.capacity())) {
-      scan_oversize(**header);
+      scan_oversize(header);
       if (skip_left_ == 0) break;
       continue;
     }
     if (bytes.size() < size) break;
-    const Verdict verdict = process(**header, bytes.first(size));
+    const Verdict verdict = process(header, bytes.first(size));
     if (phase_ == Phase::closing) return;  // The broker's last words stay where they are.
     if (verdict == Verdict::pause) {
       paused_ = true;
@@ -80,10 +84,11 @@ void Engine::scan_oversize(const codec::FixedHeader& header) {
     return;
   }
   if (bytes.size() < head) return;
-  const auto publish =
-      codec::decode_publish_head(header.flags, bytes.first(head).subspan(header.size));
-  if (!publish) {
-    fail_received(publish.error());
+  detail::Publish publish;
+  const ReasonCode code =
+      codec::decode_publish_head(header.flags, bytes.first(head).subspan(header.size), publish);
+  if (code != ReasonCode::success) {
+    fail_received(code);
     return;
   }
   oversize_ = header.packet_size();
@@ -98,31 +103,20 @@ void Engine::skip_bytes() {
   skip_left_ -= static_cast<std::uint32_t>(count);
 }
 
-// What CONNECT announces as Maximum Packet Size; 0: no limit.
-std::uint32_t Engine::announced_packet_size() const {
-  if (config_.oversize == Oversize::skip) return config_.maximum_packet_size;
-  return static_cast<std::uint32_t>(rx_.capacity() - 1);
-}
-
 // One byte more is accepted: Mosquitto does not count the first byte of a packet, and would send
 // one that is refused again and again [MQTT-3.1.2-24].
 std::uint32_t Engine::accepted_packet_size() const {
-  const std::uint32_t announced = announced_packet_size();
+  const std::uint32_t announced = codec::announced_packet_size(config_);
   return announced == 0 ? UINT32_MAX : announced + 1;
 }
 
 Engine::Verdict Engine::process(const codec::FixedHeader& header, Bytes packet) {
   const Bytes body = packet.subspan(header.size);
-  trace_received(header, body);
+  trace(TraceEvent::Direction::received, packet);
   if (phase_ == Phase::online) return process_online(header, body);
-  if (header.type == PacketType::connack) {
-    on_connack(body);
-  } else if (header.type == PacketType::auth && authentication() != nullptr) {
-    authentication()->received(*this, body);
-  } else {
-    fail_received(ReasonCode::protocol_error);  // [MQTT-3.2.0-1], [MQTT-3.14.0-1]
-  }
-  return Verdict::done;
+  if (header.type == PacketType::connack) return on_connack(body);
+  if (header.type == PacketType::auth) return on_auth(body);
+  return fail_received(ReasonCode::protocol_error);  // [MQTT-3.2.0-1], [MQTT-3.14.0-1]
 }
 
 // Dispatches; each packet has its own function.
@@ -142,48 +136,49 @@ Engine::Verdict Engine::process_online(const codec::FixedHeader& header, Bytes b
       if (build::subscriptions) return on_subscription_ack(header.type, body);
       break;
     case PacketType::pingresp: return on_pingresp(body);
-    case PacketType::disconnect: on_disconnect(body); return Verdict::done;
+    case PacketType::disconnect: return on_disconnect(body);
     case PacketType::connect:
     case PacketType::connack:
     case PacketType::subscribe:
     case PacketType::unsubscribe:
     case PacketType::pingreq: break;  // [MQTT-3.2.0-2]
-    case PacketType::auth:
-      if (authentication() == nullptr) break;  // [MQTT-4.12.0-6]
-      authentication()->received(*this, body);
-      return Verdict::done;
+    case PacketType::auth: return on_auth(body);
   }
-  fail_received(ReasonCode::protocol_error);
+  return fail_received(ReasonCode::protocol_error);
+}
+
+Engine::Verdict Engine::on_auth(Bytes body) {
+  Authentication* const exchange = authentication();
+  if (exchange == nullptr) return fail_received(ReasonCode::protocol_error);  // [MQTT-4.12.0-6]
+  exchange->received(*this, body);
   return Verdict::done;
 }
 
 Engine::Verdict Engine::on_publish(std::uint8_t flags, Bytes body) {
-  const auto publish = codec::decode_publish(flags, body);
-  ReasonCode code = publish ? judge_alias(*publish) : publish.error();
-  if (publish && publish->qos > build::highest_qos) code = ReasonCode::protocol_error;
-  if (code == ReasonCode::success) return Verdict::keep;
-  fail_received(code);
-  return Verdict::done;
+  detail::Publish publish;
+  ReasonCode code = codec::decode_publish(flags, body, publish);
+  if (code == ReasonCode::success) code = judge_alias(publish);
+  return code == ReasonCode::success ? Verdict::keep : fail_received(code);
 }
 
 // Without aliases none was announced [MQTT-3.1.2-26], [MQTT-3.1.2-27], [MQTT-3.3.2-11].
-ReasonCode Engine::judge_alias(const codec::Publish& publish) const {
+ReasonCode Engine::judge_alias(const detail::Publish& publish) const {
+  if (publish.qos > build::highest_qos) return ReasonCode::protocol_error;
   if (publish.topic_alias == 0) return ReasonCode::success;
-  InboundAliases* const aliases = inbound_aliases();
+  InboundAliases* const aliases = extras().inbound_aliases;
   return aliases != nullptr ? aliases->admit(publish.topic, publish.topic_alias)
                             : ReasonCode::topic_alias_invalid;
 }
 
 Engine::Verdict Engine::on_ack(PacketType type, Bytes body) {
-  const auto ack = codec::decode_ack(type, body);
-  if (!ack || !may_have(ack->properties)) {
-    fail_received(ack ? ReasonCode::protocol_error : ack.error());
-    return Verdict::done;
-  }
-  if (!build::qos2 || type == PacketType::puback) return on_puback(*ack);
-  if (type == PacketType::pubrec) return on_pubrec(*ack);
-  if (type == PacketType::pubrel) return on_pubrel(*ack);
-  return on_pubcomp(*ack);
+  codec::Ack ack;
+  ReasonCode code = codec::decode_ack(type, body, ack);
+  if (code == ReasonCode::success && !may_have(ack.properties)) code = ReasonCode::protocol_error;
+  if (code != ReasonCode::success) return fail_received(code);
+  if (!build::qos2 || type == PacketType::puback) return on_puback(ack);
+  if (type == PacketType::pubrec) return on_pubrec(ack);
+  if (type == PacketType::pubrel) return on_pubrel(ack);
+  return on_pubcomp(ack);
 }
 
 }  // namespace minimq

@@ -4,8 +4,9 @@
 // not.
 #include <cstring>
 
-#include "codec/fixed_header.hpp"
 #include "codec/publish.hpp"
+#include "codec/reader.hpp"
+#include "codec/subscribe.hpp"
 #include "codec/writer.hpp"
 #include "minimq/engine.hpp"
 
@@ -104,20 +105,18 @@ void Engine::apply_limits() {
     const SlotState state = log_[index].state;
     if (state != SlotState::queued && state != SlotState::requeued) continue;
     if (state == SlotState::queued && config_.downgrade_qos) downgrade(index);
-    const auto error = objection(log_[index], log_.packet(index));
-    if (!error) continue;
+    const Error error = objection(log_[index], log_.packet(index));
+    if (error == Error{}) continue;
     // The broker may hold the identifier of a QoS 2 message that was sent and not answered.
     const bool maybe_held = state == SlotState::requeued && log_[index].kind == SlotKind::qos2;
     end_slot(index, maybe_held ? SlotState::failed_held : SlotState::failed,
-             static_cast<std::uint8_t>(*error));
+             static_cast<std::uint8_t>(error));
   }
 }
 
-std::optional<Error> Engine::objection(const Slot& slot, Bytes packet) const {
-  if (limits_.maximum_packet_size != 0 && packet.size() > limits_.maximum_packet_size) {
-    return Error::packet_too_large;  // [MQTT-3.2.2-15]
-  }
-  if (slot.kind == SlotKind::unsubscribe) return std::nullopt;
+Error Engine::objection(const Slot& slot, Bytes packet) const {
+  if (too_large_for_broker(packet.size())) return Error::packet_too_large;  // [MQTT-3.2.2-15]
+  if (slot.kind == SlotKind::unsubscribe) return Error{};
   if (slot.kind == SlotKind::subscribe) return subscribe_objection(slot.code);
   const auto flags = std::to_integer<std::uint8_t>(packet[0]);
   if ((flags >> 1 & 3) > static_cast<int>(limits_.maximum_qos)) {
@@ -126,12 +125,12 @@ std::optional<Error> Engine::objection(const Slot& slot, Bytes packet) const {
   if ((flags & codec::publish_retain) != 0 && !limits_.retain_available) {
     return Error::retain_not_supported;  // [MQTT-3.2.2-14]
   }
-  return std::nullopt;
+  return Error{};
 }
 
 // What the broker says it does not do [MQTT-3.2.2.3.11-M].
-std::optional<Error> Engine::subscribe_objection(std::uint8_t needs) const {
-  using detail::SubscribeNeeds;
+Error Engine::subscribe_objection(std::uint8_t needs) const {
+  using codec::SubscribeNeeds;
   if ((needs & SubscribeNeeds::wildcard) != 0 && !limits_.wildcard_available) {
     return Error::wildcard_not_supported;
   }
@@ -141,7 +140,7 @@ std::optional<Error> Engine::subscribe_objection(std::uint8_t needs) const {
   if ((needs & SubscribeNeeds::identifier) != 0 && !limits_.subscription_ids_available) {
     return Error::subscription_id_not_supported;
   }
-  return std::nullopt;
+  return Error{};
 }
 
 // Lowers the QoS of a message that was never sent to what the broker takes. At QoS 0 there is no
@@ -157,17 +156,20 @@ void Engine::downgrade(SlotIndex index) {
     slot.kind = SlotKind::qos1;
     return;
   }
-  const auto header = codec::decode_fixed_header(packet);
-  if (!header || !*header) return;
-  const auto head = std::span{packet}.subspan((*header)->size);
+  codec::Reader reader{packet};
+  const std::uint8_t first_byte = reader.u8();
+  std::uint32_t length = reader.varint() - 2;
+  const auto head = packet.last(reader.left());
   const std::size_t topic =
       2 + (std::to_integer<std::size_t>(head[0]) << 8 | std::to_integer<std::size_t>(head[1]));
   std::memmove(&head[2], &head[0], topic);
-  const std::uint32_t remaining_length = (*header)->remaining_length - 2;
-  const std::size_t begin = (*header)->size + 2u - 1 - codec::varint_size(remaining_length);
-  codec::Writer writer{packet.subspan(begin)};
-  writer.u8(std::to_integer<std::uint8_t>(packet[0]));
-  writer.varint(remaining_length);
+  std::size_t at = packet.size() - length - codec::varint_size(length) - 1;
+  const std::size_t begin = at;
+  packet[at++] = std::byte{first_byte};
+  for (; length >= 0x80; length >>= 7) {
+    packet[at++] = static_cast<std::byte>(length | 0x80);
+  }
+  packet[at] = static_cast<std::byte>(length);
   log_.shrink_front(index, begin);
   slot.kind = SlotKind::qos0;
 }

@@ -7,6 +7,7 @@
 // where every state but waiting and stopped falls back to one of these two when its link fails.
 #include <algorithm>
 
+#include "codec/disconnect.hpp"
 #include "minimq/session.hpp"
 #include "session/retry.hpp"
 
@@ -26,41 +27,23 @@ void Session::drive(Instant now) {
   if (now < engine_.now() && deadline_ != Instant::min()) deadline_ += now - engine_.now();
   engine_.pass_time(now);
   again_ = false;
-  step();
-  driving_ = false;
-}
-
-void Session::step() {
-  switch (state_) {
-    case State::waiting:
-      if (engine_.now() >= deadline_) begin_attempt();
-      break;
-    case State::opening: step_opening(); break;
-    case State::connecting:
-    case State::online:
-    case State::closing: step_linked(); break;
-    case State::stopped: break;
+  if (state_ == State::waiting && engine_.now() >= deadline_) {
+    state_ = State::opening;
+    deadline_ = engine_.now() + config_.connect_timeout;
   }
-}
-
-void Session::begin_attempt() {
-  state_ = State::opening;
-  deadline_ = engine_.now() + config_.connect_timeout;
-  step_opening();
+  if (state_ == State::opening) step_opening();
+  if (linked()) step_linked();
+  driving_ = false;
 }
 
 void Session::step_opening() {
   const auto progress = transport_.open(broker());
-  if (!progress) {
-    cause_ = {.error = progress.error()};
-    link_over();
-  } else if (*progress == Transport::Progress::ready) {
+  if (progress == Transport::Progress::ready) {
     engine_.link_opened();
     state_ = State::connecting;
     write_blocked_ = false;
-    step_linked();
-  } else if (engine_.now() >= deadline_) {
-    cause_ = {.error = Error::connect_timeout};
+  } else if (!progress || engine_.now() >= deadline_) {
+    cause_ = {.error = progress ? Error::connect_timeout : progress.error()};
     link_over();
   }
 }
@@ -71,7 +54,7 @@ void Session::step_linked() {
   // Also when the link is over already: what its CONNACK said counts.
   if (state_ == State::connecting && engine_.was_online()) established();
   if (draining_ && state_ == State::online && (engine_.idle() || engine_.now() >= deadline_)) {
-    (void)engine_.disconnect(farewell_, {});
+    engine_.leave(farewell_);
   }
   write_some();
   if (engine_.phase() != Engine::Phase::closing) return;
@@ -82,6 +65,7 @@ void Session::step_linked() {
 }
 
 void Session::read_some() {
+  engine_.rx_commit(0);
   for (int round = 0; round < rounds_max; ++round) {
     const std::span<std::byte> space = engine_.rx_space();
     if (space.empty()) return;
@@ -121,7 +105,7 @@ void Session::established() {
   state_ = State::online;
   deadline_ = engine_.now();
   if (!engine_.resumed()) fresh_ = true;
-  reports_.established = true;
+  report_established_ = true;
 }
 
 // A link has ended, or could not be opened; `cause_` says why.
@@ -129,7 +113,7 @@ void Session::link_over() {
   const bool lasted = engine_.was_online() && engine_.now() - deadline_ >= config_.stable_time;
   if (engine_.was_online() && !draining_) decay_backoff();
   close_link();
-  reports_.established = false;
+  report_established_ = false;
   if (restart_) {
     restart_ = draining_ = ending_ = false;
     state_ = State::waiting;
@@ -143,7 +127,7 @@ void Session::link_over() {
   }
   ++failures_;
   if (!lasted) ++attempts_;
-  reports_.disconnected = true;
+  report_disconnected_ = true;
   schedule();
 }
 
@@ -173,7 +157,7 @@ void Session::stop(Cause cause) {
   state_ = State::stopped;
   cause_ = cause;
   draining_ = ending_ = restart_ = false;
-  reports_.stopped = true;
+  report_stopped_ = true;
 }
 
 bool Session::linked() const {
@@ -191,7 +175,7 @@ Result<void> Session::disconnect(const DisconnectOptions& options) {
   if (state_ == State::stopped) return std::unexpected{Error::stopped};
   if (engine_.phase() == Engine::Phase::closing) {
     // DISCONNECT is leaving already, and nothing may follow it [MQTT-3.14.4-1].
-    if (!Engine::may_disconnect_with(options.reason)) {
+    if (!codec::may_disconnect_with(options.reason)) {
       return std::unexpected{Error::reason_code_invalid};
     }
     ending_ = true;
@@ -202,7 +186,7 @@ Result<void> Session::disconnect(const DisconnectOptions& options) {
   const bool drain = options.drain.count() != 0 && state_ == State::online && !engine_.idle();
   if (drain && !options.properties.empty()) return std::unexpected{Error::property_invalid};
   if (drain) {
-    if (!Engine::may_disconnect_with(options.reason)) {
+    if (!codec::may_disconnect_with(options.reason)) {
       return std::unexpected{Error::reason_code_invalid};
     }
     draining_ = true;
@@ -230,7 +214,7 @@ Result<void> Session::start() {
     state_ = State::waiting;
     deadline_ = Instant::min();
     backoff_shift_ = 0;
-    reports_.stopped = false;
+    report_stopped_ = false;
     changed();
   } else if (leaving()) {
     restart_ = true;
@@ -252,7 +236,7 @@ Result<void> Session::reconnect_now() {
   if (state_ == State::opening) {
     link_over();
   } else {
-    (void)engine_.disconnect(ReasonCode::normal_disconnection, {});
+    engine_.leave(ReasonCode::normal_disconnection);
   }
   changed();
   return {};

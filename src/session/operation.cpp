@@ -26,9 +26,14 @@ Operation::~Operation() {
 }
 
 Event PollOperation::await_resume() {
-  if (error_ == Error::busy) return Session::busy_event();
-  if (auto event = session_.next_event()) return *event;
-  return Event{Event::Kind::idle};
+  Event event{Event::Kind::idle};
+  if (error_ == Error::busy) {
+    event.kind_ = Event::Kind::stopped;
+    event.cause_ = {.error = Error::busy};
+  } else {
+    (void)session_.next_event(event);
+  }
+  return event;
 }
 
 Result<Outcome> SettledOperation::await_resume() {
@@ -36,8 +41,11 @@ Result<Outcome> SettledOperation::await_resume() {
   if (ticket_.empty()) {
     return Outcome{ticket_, Outcome::Operation::publish, ReasonCode::success, {}};
   }
-  if (auto outcome = session_.engine_.take_outcome(ticket_, /*lasting=*/false)) return *outcome;
-  return std::unexpected{Error::unknown_ticket};
+  Result<Outcome> outcome;
+  if (!session_.engine_.take_outcome(ticket_, *outcome, /*lasting=*/false)) {
+    outcome = std::unexpected{Error::unknown_ticket};
+  }
+  return outcome;
 }
 
 Result<void> ReadyOperation::await_resume() {
@@ -179,12 +187,6 @@ void Session::arm() {
   if (again_) deadline = engine_.now();
   if (deadline == Instant::max()) deadline.reset();
   transport_.wait(interest(), deadline, *this);
-}
-
-Event Session::busy_event() {
-  Event event{Event::Kind::stopped};
-  event.cause_ = {.error = Error::busy};
-  return event;
 }
 
 }  // namespace minimq

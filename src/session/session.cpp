@@ -99,35 +99,28 @@ void Session::recheck_config() {
   if (engine_.tx_capacity() != 0) config_error_ = check_config(config_);
 }
 
-std::optional<Event> Session::next_event() {
-  if (engine_.calling()) return std::nullopt;
-  engine_.end_views();
-  changed();
-  if (auto event = next_lifecycle(/*before_outcomes=*/true)) return event;
-  if (const Ticket ticket = next_unawaited(); !ticket.empty()) {
-    if (const auto outcome = engine_.take_outcome(ticket)) return Event{*outcome};
-  }
-  if (auto event = next_lifecycle(/*before_outcomes=*/false)) return event;
-  return engine_.next_message();
-}
-
 // Outcomes of a lost session come before the event that asks for new subscriptions, and so does
 // their room.
-std::optional<Event> Session::next_lifecycle(bool before_outcomes) {
-  if (before_outcomes) {
-    if (!reports_.disconnected) return std::nullopt;
-    reports_.disconnected = false;
-    return lifecycle(Event::Kind::disconnected);
+bool Session::next_event(Event& event) {
+  if (engine_.calling()) return false;
+  engine_.end_views();
+  changed();
+  if (report_disconnected_) {
+    report_disconnected_ = false;
+    lifecycle(Event::Kind::disconnected, event);
+  } else if (engine_.take_outcome(next_unawaited(), event.outcome_, true)) {
+    event.kind_ = Event::Kind::settled;
+  } else if (report_stopped_) {
+    report_stopped_ = false;
+    lifecycle(Event::Kind::stopped, event);
+  } else if (report_established_ || subscribe_due()) {
+    const bool fresh = fresh_ || !report_established_;
+    report_established_ = fresh_ = subscribe_refused_ = false;
+    lifecycle(fresh ? Event::Kind::connected : Event::Kind::reconnected, event);
+  } else {
+    return engine_.next_message(event);
   }
-  if (reports_.stopped) {
-    reports_.stopped = false;
-    return lifecycle(Event::Kind::stopped);
-  }
-  if (subscribe_due()) reports_.established = fresh_ = true;
-  if (!reports_.established) return std::nullopt;
-  const auto kind = fresh_ ? Event::Kind::connected : Event::Kind::reconnected;
-  reports_.established = fresh_ = subscribe_refused_ = false;
-  return lifecycle(kind);
+  return true;
 }
 
 // A SUBSCRIBE was refused for want of room, and there is room now.
@@ -135,18 +128,17 @@ bool Session::subscribe_due() {
   return subscribe_refused_ && state_ == State::online && engine_.room_for_refused();
 }
 
-Event Session::lifecycle(Event::Kind kind) const {
-  Event event{kind};
+void Session::lifecycle(Event::Kind kind, Event& event) const {
+  event.kind_ = kind;
   event.cause_ = cause_;
   // Whoever hears of it late, when the next attempt has begun, is not told of other deadlines.
-  event.next_attempt_ = state_ == State::stopped   ? Instant::max()
-                        : state_ == State::waiting ? std::max(deadline_, engine_.now())
-                                                   : engine_.now();
+  event.next_attempt_ = engine_.now();
+  if (state_ == State::stopped) event.next_attempt_ = Instant::max();
+  if (state_ == State::waiting) event.next_attempt_ = std::max(deadline_, engine_.now());
   event.session_present_ = engine_.session_present();
   const bool online = kind == Event::Kind::connected || kind == Event::Kind::reconnected;
   event.last_words_ = online ? engine_.connack_properties() : engine_.last_words();
   event.size_ = engine_.needed_size();
-  return event;
 }
 
 // An outcome that no operation waits for.
@@ -158,7 +150,7 @@ Ticket Session::next_unawaited() const {
 }
 
 bool Session::has_event() {
-  return reports_.disconnected || reports_.stopped || reports_.established || subscribe_due() ||
+  return report_disconnected_ || report_stopped_ || report_established_ || subscribe_due() ||
          !next_unawaited().empty() || engine_.has_message();
 }
 

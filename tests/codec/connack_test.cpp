@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/decode.hpp"
 #include "codec/support.hpp"
 
 namespace minimq::codec {
@@ -20,19 +21,16 @@ TEST(Connack, OfThreeBytesHasTheDefaultsOfTheProtocol) {
   ASSERT_TRUE(connack);
   EXPECT_FALSE(connack->session_present);
   EXPECT_EQ(connack->reason, ReasonCode::success);
-  EXPECT_EQ(connack->receive_maximum, 65'535) << "[MQTT-3.2.2.3-M]";
-  EXPECT_EQ(connack->maximum_qos, QoS::exactly_once);
-  EXPECT_EQ(connack->maximum_packet_size, 0u);
-  EXPECT_EQ(connack->topic_alias_maximum, 0);
-  EXPECT_TRUE(connack->retain_available);
-  EXPECT_TRUE(connack->wildcard_available);
-  EXPECT_TRUE(connack->subscription_ids_available);
-  EXPECT_TRUE(connack->shared_available);
-  EXPECT_FALSE(connack->server_keep_alive);
-  EXPECT_FALSE(connack->session_expiry);
+  EXPECT_EQ(connack->limits.receive_maximum, 65'535) << "[MQTT-3.2.2.3-M]";
+  EXPECT_EQ(connack->limits.maximum_qos, QoS::exactly_once);
+  EXPECT_EQ(connack->limits.maximum_packet_size, 0u);
+  EXPECT_EQ(connack->limits.topic_alias_maximum, 0);
+  EXPECT_TRUE(connack->limits.retain_available);
+  EXPECT_TRUE(connack->limits.wildcard_available);
+  EXPECT_TRUE(connack->limits.subscription_ids_available);
+  EXPECT_TRUE(connack->limits.shared_available);
   EXPECT_EQ(connack->assigned_client_id, "");
-  EXPECT_EQ(connack->reason_string, "");
-  EXPECT_EQ(connack->server_reference, "");
+  EXPECT_EQ(connack->authentication_method.data(), nullptr);
   EXPECT_TRUE(connack->properties.empty());
 }
 
@@ -46,33 +44,42 @@ TEST(Connack, WithEveryPropertyTellsThemAll) {
   const auto connack = decode_connack(body(packet));
   ASSERT_TRUE(connack);
   EXPECT_TRUE(connack->session_present);
-  EXPECT_EQ(connack->session_expiry, 3600u);
-  EXPECT_EQ(connack->receive_maximum, 10);
-  EXPECT_EQ(connack->maximum_qos, QoS::at_least_once);
-  EXPECT_FALSE(connack->retain_available);
-  EXPECT_EQ(connack->maximum_packet_size, 1024u);
+  EXPECT_EQ(connack->limits.session_expiry_s, 3600u);
+  EXPECT_EQ(connack->limits.receive_maximum, 10);
+  EXPECT_EQ(connack->limits.maximum_qos, QoS::at_least_once);
+  EXPECT_FALSE(connack->limits.retain_available);
+  EXPECT_EQ(connack->limits.maximum_packet_size, 1024u);
   EXPECT_EQ(connack->assigned_client_id, "id");
-  EXPECT_EQ(connack->topic_alias_maximum, 5);
-  EXPECT_EQ(connack->reason_string, "ok");
-  EXPECT_FALSE(connack->wildcard_available);
-  EXPECT_FALSE(connack->subscription_ids_available);
-  EXPECT_FALSE(connack->shared_available);
-  EXPECT_EQ(connack->server_keep_alive, 30);
-  EXPECT_EQ(connack->server_reference, "s");
+  EXPECT_EQ(connack->limits.topic_alias_maximum, 5);
+  EXPECT_EQ(connack->properties.find(PropertyId::reason_string)->text(), "ok");
+  EXPECT_FALSE(connack->limits.wildcard_available);
+  EXPECT_FALSE(connack->limits.subscription_ids_available);
+  EXPECT_FALSE(connack->limits.shared_available);
+  EXPECT_EQ(connack->limits.keep_alive_s, 30);
+  EXPECT_EQ(connack->properties.find(PropertyId::server_reference)->text(), "s");
   EXPECT_EQ(connack->properties.user("k"), "v");
   EXPECT_EQ(connack->properties.find(PropertyId::response_information)->text(), "r");
-  EXPECT_EQ(connack->properties.find(PropertyId::authentication_method)->text(), "m");
-  EXPECT_EQ(to_hex(connack->properties.find(PropertyId::authentication_data)->bytes()), "FF 00");
+  EXPECT_EQ(connack->authentication_method, "m");
+  EXPECT_EQ(to_hex(connack->authentication_data), "FF 00");
+}
+
+TEST(Connack, WhatItDoesNotSayStaysAsItWasSet) {
+  Connack connack;
+  connack.limits.keep_alive_s = 7;
+  connack.limits.session_expiry_s = 9;
+  EXPECT_EQ(decode_connack(hex("00 00 03 13 00 05"), connack), ReasonCode::success);
+  EXPECT_EQ(connack.limits.keep_alive_s, 5);
+  EXPECT_EQ(connack.limits.session_expiry_s, 9u);
 }
 
 TEST(Connack, WithCapabilitiesThatAreThereSaysSo) {
   const Tight whole{hex("00 00 0D 24 00 25 01 28 01 29 01 2A 01 13 00 00")};
   const auto connack = decode_connack(whole.bytes());
   ASSERT_TRUE(connack);
-  EXPECT_EQ(connack->maximum_qos, QoS::at_most_once);
-  EXPECT_TRUE(connack->retain_available && connack->wildcard_available &&
-              connack->subscription_ids_available && connack->shared_available);
-  EXPECT_EQ(connack->server_keep_alive, 0);
+  EXPECT_EQ(connack->limits.maximum_qos, QoS::at_most_once);
+  EXPECT_TRUE(connack->limits.retain_available && connack->limits.wildcard_available &&
+              connack->limits.subscription_ids_available && connack->limits.shared_available);
+  EXPECT_EQ(connack->limits.keep_alive_s, 0);
 }
 
 TEST(Connack, WithReservedFlagsIsMalformed) {  // [MQTT-3.2.2-1]

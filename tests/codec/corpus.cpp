@@ -7,6 +7,7 @@
 #include "codec/ack.hpp"
 #include "codec/auth.hpp"
 #include "codec/connack.hpp"
+#include "codec/decode.hpp"
 #include "codec/disconnect.hpp"
 #include "codec/fixed_header.hpp"
 #include "codec/publish.hpp"
@@ -53,11 +54,11 @@ class Inspector {
   // Each packet type.
   void value(const Connack& connack) {
     EXPECT_TRUE(!connack.session_present || connack.reason == ReasonCode::success);
-    EXPECT_NE(connack.receive_maximum, 0);
-    EXPECT_LE(connack.maximum_qos, QoS::exactly_once);
+    EXPECT_NE(connack.limits.receive_maximum, 0);
+    EXPECT_LE(connack.limits.maximum_qos, QoS::exactly_once);
     text(connack.assigned_client_id);
-    text(connack.reason_string);
-    text(connack.server_reference);
+    text(connack.authentication_method);
+    binary(connack.authentication_data);
     properties(connack.properties);
   }
   void value(const Publish& publish) {
@@ -78,15 +79,10 @@ class Inspector {
     binary(ack.reasons);
     properties(ack.properties);
   }
-  void value(const Disconnect& disconnect) {
-    text(disconnect.reason_string);
-    text(disconnect.server_reference);
-    properties(disconnect.properties);
-  }
+  void value(const Disconnect& disconnect) { properties(disconnect.properties); }
   void value(const Auth& auth) {
     text(auth.method);
     binary(auth.data);
-    properties(auth.properties);
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "codec/corpus.hpp"
+#include "codec/decode.hpp"
 #include "codec/fixed_header.hpp"
 #include "codec/support.hpp"
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/decode.hpp"
 #include "codec/support.hpp"
 
 namespace minimq::codec {
@@ -15,11 +16,7 @@ ReasonCode disconnect_error(std::string_view body_hex) {
 }
 
 std::string encoded(ReasonCode reason, const std::vector<Property>& properties = {}) {
-  const auto length = measure_disconnect(reason, properties);
-  if (!length) return "error " + std::to_string(static_cast<int>(length.error()));
-  const std::size_t size = 1 + varint_size(static_cast<std::uint32_t>(*length)) + *length;
-  return written(size,
-                 [&](Writer& writer) { write_disconnect(writer, reason, properties, *length); });
+  return written([&](Writer& writer) { write_disconnect(writer, reason, properties); });
 }
 
 TEST(ReceivedDisconnect, WithoutABodyIsNormal) {
@@ -42,8 +39,8 @@ TEST(ReceivedDisconnect, WithPropertiesTellsThem) {
   const auto disconnect = decode_disconnect(body(packet));
   ASSERT_TRUE(disconnect);
   EXPECT_EQ(disconnect->reason, ReasonCode::use_another_server);
-  EXPECT_EQ(disconnect->reason_string, "move");
-  EXPECT_EQ(disconnect->server_reference, "s2");
+  EXPECT_EQ(disconnect->properties.find(PropertyId::reason_string)->text(), "move");
+  EXPECT_EQ(disconnect->properties.find(PropertyId::server_reference)->text(), "s2");
   EXPECT_EQ(disconnect->properties.user("k"), "v");
 }
 
@@ -77,10 +74,13 @@ TEST(SentDisconnect, WithProperties) {
 
 TEST(SentDisconnect, WithPropertiesThatDoNotBelongIsRefused) {
   const Property server_reference{PropertyId::server_reference, "s"};
-  EXPECT_EQ(measure_disconnect(ReasonCode::success, {&server_reference, 1}).error(),
-            Error::property_invalid);
+  const auto error_with = [](std::span<const Property> properties) {
+    return writing_error(
+        [&](Writer& writer) { write_disconnect(writer, ReasonCode::success, properties); });
+  };
+  EXPECT_EQ(error_with({&server_reference, 1}), Error::property_invalid);
   const Property twice[] = {Property::reason_string("a"), Property::reason_string("b")};
-  EXPECT_EQ(measure_disconnect(ReasonCode::success, twice).error(), Error::property_invalid);
+  EXPECT_EQ(error_with(twice), Error::property_invalid);
 }
 
 }  // namespace

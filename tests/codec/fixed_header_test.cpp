@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codec/decode.hpp"
 #include "codec/support.hpp"
 
 namespace minimq::codec {

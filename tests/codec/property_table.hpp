@@ -64,7 +64,6 @@ inline constexpr CarrierName carriers[] = {
     {Carrier::subscribe, "SU", false},
     {Carrier::unsubscribe, "UN", false},
     {Carrier::disconnect, "DI", false},
-    {Carrier::ack, "A4", false},
     {Carrier::auth, "AU", false},
     {Carrier::received_connack, "CA", true},
     {Carrier::received_publish, "PB", true},
@@ -82,11 +81,12 @@ inline const TableRow* find_row(unsigned id) {
 
 /// Whether this property may stand there. The prose restricts the table: a client sends no
 /// Subscription Identifier in PUBLISH [MQTT-3.3.4-6], this one no alias, and no Server Reference.
-/// A received Session Expiry Interval is left to decode_disconnect() [MQTT-3.14.2-2].
+/// What the configuration has fields for is no property of CONNECT.
 inline bool belongs(unsigned id, const CarrierName& carrier) {
   const TableRow* const row = find_row(id);
   if (row == nullptr || row->packets.find(carrier.packet) == std::string_view::npos) return false;
   if (carrier.carrier == Carrier::publish && (id == 0x0B || id == 0x23)) return false;
+  if (carrier.carrier == Carrier::connect) return id == 0x17 || id == 0x19 || id == 0x26;
   return !(carrier.carrier == Carrier::disconnect && id == 0x1C);
 }
 
@@ -109,6 +109,13 @@ inline Property good_property(unsigned id, char type) {
   if (type == 'P') return {property_id, "k", "v"};
   if (type == 'S' || type == 'D') return {property_id, std::string_view{"x"}};
   return {property_id, std::uint32_t{1}};
+}
+
+/// Writes properties, with their length; the error property_invalid, or that of a list too long.
+inline auto writing(std::span<const Property> properties, Carrier carrier) {
+  return [properties, carrier](Writer& writer) {
+    write_properties(writer, carrier, properties, Error::property_invalid);
+  };
 }
 
 /// Reads properties behind a length field that fits them.

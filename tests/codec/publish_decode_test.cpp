@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include "codec/decode.hpp"
 #include "codec/publish.hpp"
 #include "codec/support.hpp"
 

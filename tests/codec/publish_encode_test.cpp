@@ -7,22 +7,24 @@
 namespace minimq::codec {
 namespace {
 
+auto writing(const Publication& publication, std::uint16_t packet_id = 0x1234) {
+  return [&publication, packet_id](Writer& writer) {
+    write_publish(writer, publication, publication.qos, packet_id,
+                  publication.payload.bytes().size());
+  };
+}
+
 // The whole packet with a payload, in hex, or the error's number.
-std::string encoded(const Publication& publication, std::uint16_t packet_id = 0x1234) {
-  const auto layout = measure_publish(publication, publication.qos);
-  if (!layout) return "error " + std::to_string(static_cast<int>(layout.error()));
+std::string encoded(const Publication& publication) {
+  if (writing_error(writing(publication)) != Error{}) return written(writing(publication));
+  std::vector<std::byte> bytes = written_bytes(writing(publication));
   const Bytes payload = publication.payload.bytes();
-  const std::size_t remaining = layout->variable_header + payload.size();
-  const std::size_t size = 1 + varint_size(static_cast<std::uint32_t>(remaining)) + remaining;
-  return written(size, [&](Writer& writer) {
-    write_publish_head(writer, publication, publication.qos, packet_id, *layout, payload.size());
-    writer.raw(payload);
-  });
+  std::ranges::copy(payload, bytes.end() - static_cast<std::ptrdiff_t>(payload.size()));
+  return to_hex(bytes);
 }
 
 Error error_of(const Publication& publication) {
-  const auto layout = measure_publish(publication, publication.qos);
-  return layout ? Error{} : layout.error();
+  return writing_error(writing(publication));
 }
 
 TEST(SentPublish, AtEachQos) {
@@ -53,6 +55,17 @@ TEST(SentPublish, WithEverything) {
             as_hex("32 28 00 01 'a' 12 34 21"
                    "08 00 01 'r' 09 00 01 FF 01 01 02 00 00 00 0A 03 00 01 't'"
                    "26 00 01 'k' 00 01 'v' 26 00 01 'k' 00 01 'w' 'p'"));
+}
+
+TEST(SentPublish, WithAnAliasMayLeaveItsTopicOut) {  // [MQTT-3.3.2-8]
+  const auto aliased = [](std::string_view topic) {
+    return written([&](Writer& writer) {
+      write_publish(writer, {.topic = topic, .response_topic = "r"}, QoS::at_most_once, 0, 0, 7);
+    });
+  };
+  EXPECT_EQ(aliased("a"), as_hex("30 0B 00 01 'a' 07 23 00 07 08 00 01 'r'"));
+  EXPECT_EQ(aliased(""), as_hex("30 0A 00 00 07 23 00 07 08 00 01 'r'"));
+  EXPECT_EQ(aliased("#"), "error " + std::to_string(static_cast<int>(Error::topic_name_invalid)));
 }
 
 TEST(SentPublish, EmptyCorrelationDataIsNotTheSameAsNone) {
@@ -118,7 +131,7 @@ TEST(SentPublish,
 }
 
 TEST(SentPublish, AReservedQosIsRefused) {  // [MQTT-3.3.1-4]
-  EXPECT_EQ(measure_publish({.topic = "a"}, static_cast<QoS>(3)).error(), Error::qos_not_supported)
+  EXPECT_EQ(error_of({.topic = "a", .qos = static_cast<QoS>(3)}), Error::qos_not_supported)
       << "[MQTT-3.3.1-4]";
 }
 
@@ -130,9 +143,9 @@ TEST(SentPublish, AHeadAboveTheLargestRemainingLengthIsRefused) {
   // the last property beside its texts.
   const auto last = [&](std::size_t size) { return Property::user(half, {half.data(), size}); };
   properties.back() = last(59'383);
-  const auto layout = measure_publish({.topic = "a", .properties = properties}, QoS::at_most_once);
-  ASSERT_TRUE(layout);
-  EXPECT_EQ(layout->variable_header, 268'435'455u);
+  const Publication largest{.topic = "a", .properties = properties};
+  EXPECT_EQ(error_of(largest), Error{});
+  EXPECT_EQ(measured(writing(largest)).size(), 1u + 4 + 268'435'455);
   properties.back() = last(59'384);
   EXPECT_EQ(error_of({.topic = "a", .properties = properties}), Error::packet_too_large);
 }

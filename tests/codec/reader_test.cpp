@@ -13,7 +13,7 @@ TEST(Reader, TakesNumbersBigEndian) {
   Reader reader{bytes.bytes()};
   EXPECT_EQ(reader.u8(), 0x01);
   EXPECT_EQ(reader.u16(), 0x0203);
-  EXPECT_EQ(reader.u32(), 0x04050607u);
+  EXPECT_EQ(reader.number(4), 0x04050607u);
   EXPECT_EQ(reader.left(), 0u);
   EXPECT_FALSE(reader.failed());
 }
@@ -27,7 +27,7 @@ TEST(Reader, FailsWhereANumberIsCut) {
   EXPECT_EQ(two.u16(), 0);
   EXPECT_EQ(two.error(), ReasonCode::malformed_packet);
   Reader four{bytes.bytes()};
-  EXPECT_EQ(four.u32(), 0u);
+  EXPECT_EQ(four.number(4), 0u);
   EXPECT_EQ(four.error(), ReasonCode::malformed_packet);
 }
 
@@ -82,31 +82,65 @@ TEST(Reader, BytesThatAreLeftAtTheEndAreMalformed) {
   EXPECT_EQ(early.error(), ReasonCode::malformed_packet);
 }
 
-TEST(Writer, WritesTheDataTypes) {
-  EXPECT_EQ(written(14,
-                    [](Writer& writer) {
-                      writer.u8(0x01);
-                      writer.u16(0x0203);
-                      writer.u32(0x04050607);
-                      writer.text("ab");
-                      writer.binary({});
-                      writer.raw(as_bytes("c"));
-                    }),
-            as_hex("01 02 03 04 05 06 07 00 02 'ab' 00 00 'c'"));
+void write_data_types(Writer& writer) {
+  writer.u8(0x01);
+  writer.u16(0x0203);
+  writer.number(0x04050607, 4);
+  writer.text("ab", Error::config_client_id);
+  writer.binary({}, Error::config_will);
+  writer.varint(300);
 }
 
-TEST(Writer, NeverWritesOutsideItsSpaceAndTellsOfIt) {
-  for (std::size_t size = 0; size < 14; ++size) {
+TEST(Writer, WritesTheDataTypes) {
+  EXPECT_EQ(written(write_data_types), as_hex("01 02 03 04 05 06 07 00 02 'ab' 00 00 AC 02"));
+}
+
+TEST(Writer, NeverWritesOutsideItsSpace) {
+  for (std::size_t size = 1; size < 15; ++size) {
     const std::unique_ptr<std::byte[]> space{new std::byte[size]};
-    Writer writer{{space.get(), size}};
-    writer.u8(1);
-    writer.u16(2);
-    writer.u32(3);
-    writer.text("ab");
-    writer.varint(300);
-    writer.raw(as_bytes("c"));
-    EXPECT_TRUE(writer.overflowed()) << size;
+    Writer writer = measured(write_data_types);
+    writer.into({space.get(), size});
+    write_data_types(writer);
+    EXPECT_EQ(writer.size(), 15u);
   }
+}
+
+TEST(Writer, KeepsTheFirstError) {
+  const std::string too_long(65'536, 'a');
+  EXPECT_EQ(writing_error([&](Writer& writer) {
+              writer.text("a", Error::config_client_id);
+              writer.text("\xFF", Error::config_will);
+              writer.binary(as_bytes(too_long), Error::config_property);
+            }),
+            Error::config_will);
+  EXPECT_EQ(writing_error(
+                [&](Writer& writer) { writer.binary(as_bytes(too_long), Error::config_property); }),
+            Error::config_property);
+}
+
+TEST(Writer, PutsLengthsInFrontOfWhatTheyMeasure) {
+  EXPECT_EQ(written([](Writer& writer) {
+              const std::size_t outer = writer.begin_length();
+              const std::size_t inner = writer.begin_length();
+              for (int i = 0; i < 130; ++i)
+                writer.u8(0xAA);
+              writer.end_length(inner);
+              writer.u8(0xBB);
+              writer.end_length(outer);
+            }).substr(0, 14),
+            "85 01 82 01 AA");
+}
+
+TEST(Writer, RefusesALengthThatNoPacketHas) {
+  const auto of = [](std::size_t size) {
+    return writing_error([size](Writer& writer) {
+      const std::size_t length = writer.begin_length();
+      writer.count(size);
+      writer.end_length(length);
+    });
+  };
+  EXPECT_EQ(of(268'435'455), Error{});
+  EXPECT_EQ(of(268'435'456), Error::packet_too_large);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "codec/writer.hpp"
 #include "minimq/bytes.hpp"
+#include "minimq/error.hpp"
 #include "minimq/reason.hpp"
 #include "support/hex.hpp"
 
@@ -35,16 +36,37 @@ class Tight {
   std::size_t size_;
 };
 
-/// Runs `write(Writer&)` with room for `size` bytes, and gives what it wrote, in hex. Anything but
-/// exactly that many bytes is reported in its place.
+/// Measures what `write(Writer&)` writes.
 template <class F>
-std::string written(std::size_t size, F write) {
-  std::vector<std::byte> space(size);
-  Writer writer{space};
+Writer measured(F write) {
+  Writer writer;
   write(writer);
-  if (writer.overflowed()) return "more than " + std::to_string(size) + " bytes";
-  if (writer.size() != size) return "only " + std::to_string(writer.size()) + " bytes";
-  return to_hex(space);
+  return writer;
+}
+
+template <class F>
+Error writing_error(F write) {
+  return measured(write).error();
+}
+
+/// Measures what `write(Writer&)` writes, gives it so much room, and then what it wrote.
+template <class F>
+std::vector<std::byte> written_bytes(F write) {
+  Writer writer = measured(write);
+  const std::size_t size = writer.size();
+  std::vector<std::byte> space(size);
+  writer.into(space);
+  write(writer);
+  if (writer.size() != size) return {};
+  return space;
+}
+
+/// The same in hex, or the number of the error.
+template <class F>
+std::string written(F write) {
+  const Error error = writing_error(write);
+  if (error != Error{}) return "error " + std::to_string(static_cast<int>(error));
+  return to_hex(written_bytes(write));
 }
 
 /// What follows the fixed header of a packet with a Remaining Length below 128.

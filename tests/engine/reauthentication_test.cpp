@@ -252,11 +252,12 @@ TEST_F(Reauthentication, ItsDeadlineEndsWithIt) {
 
 TEST_F(Reauthentication, TheTracerSeesNoSecret) {
   std::vector<TraceEvent> seen;
-  config.tracer = {.function =
-                       [](void* context, const TraceEvent& event) {
-                         static_cast<std::vector<TraceEvent>*>(context)->push_back(event);
-                       },
-                   .context = &seen};
+  const Tracer tracer{.function =
+                          [](void* context, const TraceEvent& event) {
+                            static_cast<std::vector<TraceEvent>*>(context)->push_back(event);
+                          },
+                      .context = &seen};
+  config.tracer = &tracer;
   go_online();
   seen.clear();
   ASSERT_TRUE(engine().reauthenticate());

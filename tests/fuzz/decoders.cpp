@@ -8,20 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "codec/ack.hpp"
-#include "codec/auth.hpp"
-#include "codec/connack.hpp"
-#include "codec/disconnect.hpp"
-#include "codec/fixed_header.hpp"
+#include "codec/decode.hpp"
 #include "codec/properties.hpp"
-#include "codec/publish.hpp"
 #include "codec/reader.hpp"
-#include "codec/subscribe.hpp"
-#include "codec/varint.hpp"
+#include "codec/support.hpp"
 #include "codec/writer.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"
 #include "minimq/broker.hpp"
+#include "minimq/detail/control_queue.hpp"
 #include "support/judge/server_packet.hpp"
 #include "support/judge/violation.hpp"
 
@@ -54,6 +49,14 @@ void check_same(const Property& ours, const judge::Property& theirs) {
   require(ours.name() == theirs.name && ours.text() == theirs.value, "another text");
 }
 
+// With their length, and nothing is checked.
+void write_all(codec::Writer& writer, const std::vector<Property>& properties) {
+  codec::PropertyWriter list{writer, codec::Carrier::publish};
+  for (const Property& property : properties)
+    list.put(property);
+  list.end({});
+}
+
 // Properties are written as they were read: their numbers have one form only.
 void check_properties(const Properties& ours, const judge::Properties& theirs) {
   const std::vector<Property> list = listed(ours);
@@ -65,11 +68,10 @@ void check_properties(const Properties& ours, const judge::Properties& theirs) {
     require(found.has_value(), "a property that is not found");
   }
   require(other == theirs.end(), "fewer properties than the judge sees");
-  std::vector<std::byte> space(ours.encoded().size());
-  codec::Writer writer{space};
-  codec::write_properties(writer, list);
-  require(writer.size() == space.size() && codec::properties_size(list) == space.size(), "size");
-  require(std::ranges::equal(space, ours.encoded()), "properties come out changed");
+  std::vector<std::byte> expected = codec::varint_bytes(ours.encoded().size());
+  codec::append(expected, ours.encoded());
+  const auto again = codec::written_bytes([&](codec::Writer& to) { write_all(to, list); });
+  require(again == expected, "properties come out changed");
 }
 
 template <class Decoded>
@@ -100,23 +102,24 @@ void check_publish(const codec::Publish& publish, const ServerPacket& theirs, By
   require(publish.packet_id == theirs.id, "another packet identifier");
   require(static_cast<unsigned>(publish.qos) == theirs.qos, "another QoS");
   check_properties(publish.properties, theirs.properties);
-  std::vector<std::byte> space(body.size());
-  codec::Writer writer{space};
-  writer.text(publish.topic);
-  if (publish.qos != QoS::at_most_once) writer.u16(publish.packet_id);
-  codec::write_property_block(writer, listed(publish.properties));
-  writer.raw(publish.payload);
-  require(writer.size() == body.size() && std::ranges::equal(space, body), "PUBLISH is changed");
+  const std::vector<Property> list = listed(publish.properties);
+  std::vector<std::byte> again = codec::written_bytes([&](codec::Writer& writer) {
+    writer.binary(as_bytes(publish.topic), {});
+    if (publish.qos != QoS::at_most_once) writer.u16(publish.packet_id);
+    write_all(writer, list);
+  });
+  codec::append(again, publish.payload);
+  require(std::ranges::equal(again, body), "PUBLISH is changed");
 }
 
 void check_ack(PacketType type, const codec::Ack& ack, const ServerPacket& theirs) {
   require(ack.packet_id == theirs.id, "another packet identifier");
   check_accepted(ack, theirs);
-  std::byte space[5];
-  codec::Writer writer{space};
-  codec::write_ack(writer, type, ack.packet_id, ack.reason);
-  require(!writer.overflowed(), "an acknowledgement of more than five bytes");
-  const auto again = codec::decode_ack(type, Bytes{space}.first(writer.size()).subspan(2));
+  std::byte memory[detail::ControlQueue::capacity];
+  detail::ControlQueue queue{memory};
+  require(queue.add_ack(type, ack.packet_id, ack.reason), "an empty queue is full");
+  require(queue.pending().size() <= 5, "an acknowledgement of more than five bytes");
+  const auto again = codec::decode_ack(type, queue.pending().subspan(2));
   require(again && again->packet_id == ack.packet_id && again->reason == ack.reason, "again");
 }
 
@@ -169,14 +172,15 @@ void decode_broker(std::string_view text) {
           "a broker that is another one when written again");
 }
 
+// The numbers of a fixed header and of a list of properties have one form only.
 void decode_varint(Bytes bytes) {
-  const codec::Varint varint = codec::parse_varint(bytes);
-  if (varint.state != codec::Varint::State::complete) return;
-  std::byte space[4];
-  codec::Writer writer{space};
-  writer.varint(varint.value);
-  require(writer.size() == varint.size && codec::varint_size(varint.value) == varint.size, "size");
-  require(std::ranges::equal(Bytes{space}.first(varint.size), bytes.first(varint.size)), "varint");
+  codec::Reader reader{bytes};
+  const std::uint32_t value = reader.varint();
+  if (reader.failed()) return;
+  const auto again = codec::written_bytes([value](codec::Writer& writer) { writer.varint(value); });
+  require(again.size() == bytes.size() - reader.left() && codec::varint_size(value) == again.size(),
+          "size");
+  require(std::ranges::equal(again, bytes.first(again.size())), "varint");
 }
 
 void decode_properties(unsigned carrier, Bytes bytes) {
@@ -184,9 +188,12 @@ void decode_properties(unsigned carrier, Bytes bytes) {
   const auto properties = codec::read_properties(reader, static_cast<codec::Carrier>(carrier));
   if (reader.failed()) return;
   const std::vector<Property> list = listed(properties);
-  // What was received may have texts that are not sent.
-  const auto size = codec::measure_properties(list, static_cast<codec::Carrier>(carrier));
-  require(size.has_value() && *size == properties.encoded().size(), "measured otherwise");
+  const codec::Writer writer = codec::measured([&](codec::Writer& to) {
+    codec::write_properties(to, static_cast<codec::Carrier>(carrier), list,
+                            Error::property_invalid);
+  });
+  require(writer.error() == Error{}, "read, and may not be written");
+  require(writer.size() == bytes.size() - reader.left(), "measured otherwise");
 }
 
 void decode_stream(Bytes bytes);
@@ -219,7 +226,7 @@ void decode(unsigned first, Bytes body) {
     case 0: return decode_stream(body);
     case 1: return decode_broker(as_text(body));
     case 8: static_cast<void>(codec::count_filters(body)); return;
-    case 10: return decode_properties(flags % 13, body);
+    case 10: return decode_properties(flags % 12, body);
     case 12: static_cast<void>(codec::decode_publish_head(flags, body)); return;
     default: static_cast<void>(codec::decode_connack_head(body)); return decode_varint(body);
   }

@@ -84,7 +84,7 @@ def decoders():
     yield b'\x00' + b''.join(packets())
     yield from (b'\x10' + broker.encode() for broker in BROKERS)
     yield b'\x80\x82\x0f\x00\x01\x00\x00\x03a/b\x01\x00\x01c\x02'
-    for carrier in range(13):
+    for carrier in range(12):
         yield bytes([0xA0 | carrier]) + (
             b'\x0f\x11\x00\x00\x00\x10\x21\x00\x05\x26\x00\x01k\x00\x01v')
     yield b'\xc2\x00\x01a\x00\x01'

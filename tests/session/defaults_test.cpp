@@ -18,7 +18,7 @@ TEST(Defaults, OfEveryField) {
   EXPECT_EQ(config.credentials, nullptr);
   EXPECT_EQ(config.will, nullptr);
   EXPECT_TRUE(config.properties.empty());
-  EXPECT_EQ(config.tracer.function, nullptr);
+  EXPECT_EQ(config.tracer, nullptr);
   EXPECT_EQ(config.session_expiry_s, 3600u);
   EXPECT_EQ(config.maximum_packet_size, 0u);
   EXPECT_EQ(config.keep_alive_s, 60);

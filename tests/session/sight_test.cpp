@@ -201,7 +201,7 @@ TEST(Sight, TraceSeesPacketsAndNoContents) {
                         static_cast<Seen*>(context)->events.push_back(event);
                       },
                       &seen};
-  Script script{{.tracer = tracer}};
+  Script script{{.tracer = &tracer}};
   script.connect();
   ASSERT_TRUE(script.session().publish({.topic = "a", .payload = "x", .qos = qos1}));
   const auto packet = script.expect("PUBLISH q1 *");

@@ -157,6 +157,7 @@ std::vector<std::byte> EngineScript::take(std::size_t most) {
     object();
     if (count == 0) break;
     engine().tx_consume(count);
+    engine().rx_commit(0);  // Scanning may go on.
   }
   return all;
 }

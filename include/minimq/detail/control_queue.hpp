@@ -24,6 +24,10 @@ class ControlQueue {
   /// False, and nothing changed, if there is no room.
   [[nodiscard]] bool add_ack(PacketType type, std::uint16_t packet_id, ReasonCode reason);
   [[nodiscard]] bool add_pingreq();
+  /// The packet that was added last, of that size.
+  [[nodiscard]] Bytes last(std::size_t size) const { return {memory_ + end_ - size, size}; }
+  /// Its memory, for other use while nothing is queued.
+  [[nodiscard]] std::span<std::byte> scratch() { return {memory_, capacity}; }
   /// Always finds room after `keep_half_written`.
   void add_disconnect(ReasonCode reason);
   /// Of what is queued only a packet that is half written stays.
@@ -37,7 +41,7 @@ class ControlQueue {
   void clear() { begin_ = end_ = half_ = 0; }
 
  private:
-  [[nodiscard]] std::span<std::byte> space();
+  [[nodiscard]] bool add(std::uint8_t first_byte, std::size_t length, std::uint32_t body);
 
   std::byte* memory_;
   std::uint8_t begin_{0};

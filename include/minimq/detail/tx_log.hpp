@@ -44,16 +44,9 @@ struct Slot {
   SlotState state : 4;
   SlotKind kind : 3;
   bool detached : 1;
-  std::uint8_t code;  ///< Of a SUBSCRIBE that was not answered: its SubscribeNeeds.
+  std::uint8_t code;  ///< Of a SUBSCRIBE that was not answered: its codec::SubscribeNeeds.
 };
 static_assert(sizeof(Slot) == 16);
-
-/// What a SUBSCRIBE asks of a broker that not every broker does; a bit for each.
-struct SubscribeNeeds {
-  static constexpr std::uint8_t wildcard = 1;
-  static constexpr std::uint8_t shared = 2;
-  static constexpr std::uint8_t identifier = 4;
-};
 
 using SlotIndex = std::uint16_t;
 inline constexpr SlotIndex no_slot = 0xFFFF;
