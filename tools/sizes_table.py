@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The tables of sizes in README.md: sizes_table.py show|update|check OUT.
+"""The tables of sizes in README.md and the guide to TLS: sizes_table.py show|update|check OUT.
 
-The first is measured: the library is compiled for Cortex-M4 into OUT. The second is what
-size/budgets.txt says. `show` prints them, `update` writes them into README.md, `check` fails if
-README.md differs: objects and budgets must be exact, code within 5 percent.
+The first is measured: the library is compiled for Cortex-M4 into OUT. The others are what
+size/budgets.txt says. `show` prints them, `update` writes them, `check` fails if the documents
+differ: objects and budgets must be exact, code within 5 percent.
 """
 
 import pathlib
@@ -19,6 +19,7 @@ import budgets  # noqa: E402
 
 CPU = 'cortex-m4'
 README = ROOT / 'README.md'
+GUIDE_TO_TLS = ROOT / 'docs/guide/tls.md'
 BEGIN, END = '<!-- sizes: tools/sizes_table.py -->\n', '<!-- end of sizes -->\n'
 BUDGETS_BEGIN, BUDGETS_END = '<!-- budgets: size/budgets.txt -->\n', '<!-- end of budgets -->\n'
 TOLERANCE = 0.05
@@ -56,6 +57,25 @@ ROWS = {
     'instructions.inbound_qos1': 'instructions: receive at QoS 1',
     'instructions.keep_alive': 'instructions: keep alive, one round',
 }
+# What the guide to TLS shows: a row is one thing for each port, by their names in the budgets.
+TLS_PORTS = {'bearssl': 'BearSSL', 'mbedtls': 'mbedTLS 2.28'}
+TLS_ROWS = {
+    'flash.tls.{}': 'flash: library and port',
+    'ram.tls.{}': 'RAM: library, port, records of 2 kB; for mbedTLS a pool of 16 kB',
+    'pool.tls.{}': 'RAM: of this pool really used',
+    'stack.tls.{}': 'stack: the whole program',
+    'kiloinstructions.{}.full': 'a full handshake, thousands of instructions',
+    'kiloinstructions.{}.resumed': 'a resumed one, thousands of instructions',
+}
+
+
+def tls_table(rows):
+    """From {(what, target): (budget, goal)}."""
+    lines = [f'| Cortex-M4, `-Os` | {" | ".join(TLS_PORTS.values())} |\n', '|---|---:|---:|\n']
+    for what, text in TLS_ROWS.items():
+        cells = [str(rows.get((what.format(port), CPU), ('',))[0]) for port in TLS_PORTS]
+        lines.append(f'| {text} | {" | ".join(cells)} |\n')
+    return ''.join(lines)
 
 
 def budget_table(rows):
@@ -124,7 +144,7 @@ def with_table(text, new, first=BEGIN, last=END):
     before, begin, rest = text.partition(first)
     _, end, after = rest.partition(last)
     if not (begin and end):
-        raise ValueError('README.md: the marks of the table of sizes are missing')
+        raise ValueError(f'the marks of a table are missing: {first}')
     return before + begin + new + end + after
 
 
@@ -139,17 +159,22 @@ def complaints(text, rows):
 
 def main(verb, out):
     rows = measure(out)
-    second = budget_table(budgets.load())
+    loaded = budgets.load()
+    of_budgets = {README: budget_table(loaded), GUIDE_TO_TLS: tls_table(loaded)}
     text = README.read_text(encoding='utf-8')
     if verb == 'show':
-        print(table(rows), second, sep='\n', end='')
+        print(table(rows), *of_budgets.values(), sep='\n', end='')
     elif verb == 'update':
-        text = with_table(text, table(rows))
-        README.write_text(with_table(text, second, BUDGETS_BEGIN, BUDGETS_END), encoding='utf-8')
+        README.write_text(with_table(text, table(rows)), encoding='utf-8')
+        for path, new in of_budgets.items():
+            text = path.read_text(encoding='utf-8')
+            path.write_text(with_table(text, new, BUDGETS_BEGIN, BUDGETS_END), encoding='utf-8')
     else:
         found = list(complaints(text, rows))
-        if between_marks(text, BUDGETS_BEGIN, BUDGETS_END) != second:
-            found.append('README.md: the table of budgets is not what size/budgets.txt says')
+        for path, new in of_budgets.items():
+            text = path.read_text(encoding='utf-8')
+            if between_marks(text, BUDGETS_BEGIN, BUDGETS_END) != new:
+                found.append(f'{path.name}: the table of budgets is not what size/budgets.txt says')
         print('\n'.join(found) or 'the tables of sizes are up to date')
         if found:
             print('to update them: ./dev size update')

@@ -8,11 +8,12 @@
 
 namespace demo {
 
-Stage::Stage(minimq::posix::EventLoop& loop, Screen& screen, minimq::Duration limit)
-    : loop_{loop}, screen_{screen}, end_{loop.now() + limit} {}
+Stage::Stage(minimq::posix::EventLoop& loop, Screen& screen, minimq::Duration limit, int patience)
+    : loop_{loop}, screen_{screen}, patience_{patience}, end_{loop.now() + limit * patience} {}
 
-void Stage::expect(const std::string& what, minimq::Duration limit, const Condition& condition,
-                   const Why& why) {
+void Stage::expect(const std::string& what, minimq::Duration usual_limit,
+                   const Condition& condition, const Why& why) {
+  const minimq::Duration limit = usual_limit * patience_;
   const minimq::Instant deadline = std::min(loop_.now() + limit, end_);
   while (!condition()) {
     if (const Child* child = ended_child()) throw Failure{what, child->how_it_ended()};

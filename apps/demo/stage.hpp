@@ -21,12 +21,12 @@ class Stage {
   /// What is known about a condition that does not hold.
   using Why = std::function<std::string()>;
 
-  /// The whole demo gets `limit`.
-  Stage(minimq::posix::EventLoop& loop, Screen& screen, minimq::Duration limit);
+  /// The whole demo gets `limit`, and this and all other limits count `patience` times.
+  Stage(minimq::posix::EventLoop& loop, Screen& screen, minimq::Duration limit, int patience);
 
   /// Waits until `condition` holds and says so. Throws Failure, which names `what`, if it does not
-  /// within `limit`, or if a child that is `needed` ends; Interrupted after a signal.
-  void expect(const std::string& what, minimq::Duration limit, const Condition& condition,
+  /// within `usual_limit`, or if a child that is `needed` ends; Interrupted after a signal.
+  void expect(const std::string& what, minimq::Duration usual_limit, const Condition& condition,
               const Why& why = {});
   /// The same without a wait: it is so, or not.
   void check(const std::string& what, bool holds, const std::string& why = {});
@@ -45,6 +45,7 @@ class Stage {
 
   minimq::posix::EventLoop& loop_;
   Screen& screen_;
+  int patience_;
   minimq::Instant end_;
   std::vector<Child*> needed_;
   int held_{0};

@@ -21,6 +21,8 @@ struct Options {
   std::optional<std::string> broker;
   /// Everything over TLS, with an authority for this run; only with a broker of our own.
   bool tls{false};
+  /// How many times as long as usual everything may take.
+  int patience{1};
   /// Where the device's program is.
   std::string bin_directory;
 };

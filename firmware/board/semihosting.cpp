@@ -12,6 +12,7 @@ enum class Request : std::uint32_t {
   open = 0x01,
   close = 0x02,
   read = 0x06,
+  time = 0x11,
   command_line = 0x15,
   exit_extended = 0x20,
 };
@@ -57,17 +58,28 @@ std::string_view argument(std::size_t index) {
 }
 
 bool host_random(std::span<std::byte> space) {
-  static constexpr std::string_view path = "/dev/urandom";
+  return host_file("/dev/urandom", space).size() == space.size();
+}
+
+std::span<const std::byte> host_file(std::string_view path, std::span<std::byte> space) {
   constexpr std::uint32_t binary_reading = 1;
-  const std::array opening{word(path.data()), binary_reading,
+  // A word of the command line has no NUL behind it.
+  std::array<char, 128> name{};
+  if (path.empty() || path.size() >= name.size()) return {};
+  path.copy(name.data(), path.size());
+  const std::array opening{word(name.data()), binary_reading,
                            static_cast<std::uint32_t>(path.size())};
   const std::uint32_t file = call(Request::open, opening.data());
-  if (file == failed) return false;
+  if (file == failed) return {};
   const std::array reading{file, word(space.data()), static_cast<std::uint32_t>(space.size())};
   const std::uint32_t missing = call(Request::read, reading.data());
   const std::array closing{file};
   call(Request::close, closing.data());
-  return missing == 0;
+  return space.first(missing <= space.size() ? space.size() - missing : 0);
+}
+
+std::uint32_t host_date() {
+  return call(Request::time, nullptr);
 }
 
 }  // namespace firmware

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -17,5 +18,12 @@ namespace firmware {
 
 /// Fills `space` from the host's /dev/urandom; false if that is not possible.
 [[nodiscard]] bool host_random(std::span<std::byte> space);
+
+/// The beginning of a file of the host, as far as it fits into `space`; empty if there is none.
+[[nodiscard]] std::span<const std::byte> host_file(std::string_view path,
+                                                   std::span<std::byte> space);
+
+/// The host's date, in seconds since 1970 UTC.
+[[nodiscard]] std::uint32_t host_date();
 
 }  // namespace firmware

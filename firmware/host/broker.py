@@ -26,12 +26,13 @@ def free_port():
 class Broker:
     """Mosquitto on a port that stays the same when it is started again."""
 
-    def __init__(self, persistent=False, port=None):
+    def __init__(self, persistent=False, port=None, more=()):
+        """`more`: further lines of its configuration."""
         self.port = port or free_port()
         self._folder = tempfile.TemporaryDirectory(prefix='minimq-')
         folder = pathlib.Path(self._folder.name)
         lines = [f'listener {self.port} 127.0.0.1', 'allow_anonymous true', 'user root',
-                 'max_queued_messages 0']
+                 'max_queued_messages 0', f'log_dest file {folder}/log', 'log_type all', *more]
         if persistent:
             lines += ['persistence true', f'persistence_location {folder}/']
         self._configuration = folder / 'mosquitto.conf'
@@ -66,6 +67,11 @@ class Broker:
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     raise Failure('mosquitto does not start') from None
                 time.sleep(0.02)  # between two questions whether it listens
+
+    def count(self, text):
+        """How many lines of its log have that text."""
+        log = pathlib.Path(self._folder.name) / 'log'
+        return sum(text in line for line in log.read_text(errors='replace').splitlines())
 
     def stop(self):
         """In order, so that a persistent one saves what it has."""

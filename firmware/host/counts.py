@@ -27,9 +27,14 @@ def lines(image, cpu):
     return words
 
 
+def cycle_ns(cpu):
+    """Of the counter that the board has."""
+    return NANOSECONDS_PER_CYCLE.get(cpu, USUALLY)
+
+
 def read(words, cpu):
     """{what: instructions or bytes}"""
-    cycle = NANOSECONDS_PER_CYCLE.get(cpu, USUALLY)
+    cycle = cycle_ns(cpu)
     result = {}
     for word in words:
         if word[0] == 'count':

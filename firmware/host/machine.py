@@ -25,7 +25,10 @@ class Failure(Exception):
 class Machine:
     """Runs an image until the end of the `with` block at the latest."""
 
-    def __init__(self, image, cpu, *arguments, network=True, icount=None):
+    def __init__(self, image, cpu, *arguments, network=True, icount=None, folder=None,
+                 capture=None):
+        """`arguments` are its command line; files that it opens are in `folder`; `capture`: the
+        file to which everything on its network goes."""
         self._folder = tempfile.TemporaryDirectory(prefix='minimq-')
         self._control = pathlib.Path(self._folder.name) / 'qmp'
         words = ','.join(f'arg={word}' for word in (pathlib.Path(image).stem, *arguments))
@@ -33,10 +36,13 @@ class Machine:
                    '-serial', 'stdio', '-qmp', f'unix:{self._control},server=on,wait=off',
                    '-semihosting-config', f'enable=on,target=native,{words}', '-kernel', str(image)]
         command += ['-nic', 'user,id=n0,model=lan9118' if network else 'none']
+        if capture:
+            command += ['-object', f'filter-dump,id=capture,netdev=n0,file={capture}']
         if icount is not None:  # one instruction takes 2 ** icount nanoseconds
             command += ['-icount', f'shift={icount},align=off,sleep=off']
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                         stderr=subprocess.PIPE, text=True, errors='replace')
+        self._process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL,
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                         errors='replace')
         self._lines = queue.Queue()
         self._seen = []
         self._reader = threading.Thread(target=self._read, daemon=True)

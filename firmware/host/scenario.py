@@ -6,10 +6,12 @@ import pathlib
 import sys
 import time
 
+import secure
 from machine import Failure
 from scenarios import ALL
 
 MISSING = 77
+EVERY = ALL | secure.ALL
 
 
 def main(images, cpu, name):
@@ -17,8 +19,11 @@ def main(images, cpu, name):
         print(f'no images in {images}: firmware/host/build.py says why')
         return MISSING
     begin = time.monotonic()
+    if name in secure.ALL and not secure.image(images, name).exists():
+        print(f'no image for {name} in {images}: tools/sources.py says why')
+        return MISSING
     try:
-        measured = ALL[name](pathlib.Path(images).resolve(), cpu)
+        measured = EVERY[name](pathlib.Path(images).resolve(), cpu)
     except Failure as failure:
         print(f'{cpu} {name}: {failure}', file=sys.stderr)
         return 1

@@ -29,10 +29,10 @@ def must_all_arrive(subscriber, count):
 
 
 class Exercise:
-    """The exerciser, connected to a broker."""
+    """The exerciser, connected to a broker; `machine`: the one it runs on, if it is another."""
 
-    def __init__(self, images, cpu, broker):
-        self.machine = Machine(images / 'exerciser.elf', cpu, broker.from_device)
+    def __init__(self, images, cpu, broker, machine=None):
+        self.machine = machine or Machine(images / 'exerciser.elf', cpu, broker.from_device)
         self.broker = broker
 
     def __enter__(self):
@@ -120,20 +120,24 @@ def start(images, cpu):
 def levels(images, cpu):
     """Each QoS, both ways."""
     count = 20
-    with Broker() as broker, Exercise(images, cpu, broker) as exercise, \
-            Subscriber(broker, 'dev/data') as subscriber:
+    with Broker() as broker, Exercise(images, cpu, broker) as exercise:
+        try_levels(exercise, count)
+        exercise.quit()
+    return f'{count} messages at each QoS, both ways'
+
+
+def try_levels(exercise, count):
+    with Subscriber(exercise.broker, 'dev/data') as subscriber:
         for qos in range(3):
             exercise.burst(qos, count)
             exercise.expect_published(count, qos)
             expected = [('dev/data', str(qos), content(n)) for n in range(count)]
             must(subscriber.take(count) == expected, f'wrong messages at QoS {qos}')
-            broker.publish('fw/count', *map(content, range(count)), qos=qos)
+            exercise.broker.publish('fw/count', *map(content, range(count)), qos=qos)
             report = exercise.report()
             must(report['counted'] == count and report['wrong'] == report['missing'] == 0,
                  f'QoS {qos}: {report}')
         must(subscriber.is_empty(), 'messages that nobody published')
-        exercise.quit()
-    return f'{count} messages at each QoS, both ways'
 
 
 def many(images, cpu):

@@ -7,12 +7,13 @@ namespace minimq::bearssl {
 
 namespace {
 
-#if defined(__arm__) && defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
-// What takes constant time on every Cortex-M, and is quickest on most.
+#if defined(__arm__) && defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M' && \
+    !defined(__ARM_FEATURE_DSP)
+// Cortex-M0 to M3: no multiplication to 64 bits, or one whose time depends on the numbers.
 constexpr const br_ec_impl& curve = br_ec_p256_m15;
 constexpr br_ecdsa_vrfy verify = br_ecdsa_i15_vrfy_asn1;
 constexpr br_ghash ghash = br_ghash_ctmul32;
-#else
+#else  // Cortex-M4, M7, M33: three to four times as quick.
 constexpr const br_ec_impl& curve = br_ec_p256_m31;
 constexpr br_ecdsa_vrfy verify = br_ecdsa_i31_vrfy_asn1;
 constexpr br_ghash ghash = br_ghash_ctmul;

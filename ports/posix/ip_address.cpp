@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <minimq/posix/ip_address.hpp>
+#include <minimq/sockets/ip_address.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cstddef>
 #include <net/if.h>
 
-namespace minimq::posix {
+namespace minimq::sockets {
 
 namespace {
 
@@ -40,4 +40,4 @@ std::optional<IpAddress> parse_ip_address(std::string_view text) {
   return address;
 }
 
-}  // namespace minimq::posix
+}  // namespace minimq::sockets

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <minimq/posix/event_loop.hpp>
 #include <minimq/posix/resolver.hpp>
 
 #include <algorithm>
@@ -21,22 +20,24 @@ namespace {
 constexpr std::size_t name_size_max = 254;
 
 template <std::size_t>
-Source source_of(EventLoop& loop) {
+Source source_of(sockets::EventLoop& loop) {
   return Source{loop};
 }
 
 // An array of objects that cannot be moved, each made in its place.
 template <std::size_t... Index>
-std::array<Source, sizeof...(Index)> sources_of(EventLoop& loop, std::index_sequence<Index...>) {
+std::array<Source, sizeof...(Index)> sources_of(sockets::EventLoop& loop,
+                                                std::index_sequence<Index...>) {
   return {source_of<Index>(loop)...};
 }
 
 }  // namespace
 
-Resolver::Resolver(EventLoop& loop)
+Resolver::Resolver(sockets::EventLoop& loop)
     : loop_{loop}, sources_{sources_of(loop, std::make_index_sequence<socket_count_max>{})} {}
 
-Result<void> Resolver::start(std::string_view name, std::span<IpAddress> found, Options options) {
+Result<void> Resolver::start(std::string_view name, std::span<IpAddress> found,
+                             const TcpOptions& options) {
   stop();
   std::array<char, name_size_max + 1> text;
   if (name.empty() || name.size() > name_size_max || name.contains('\0'))
@@ -44,15 +45,15 @@ Result<void> Resolver::start(std::string_view name, std::span<IpAddress> found, 
   *std::copy(name.begin(), name.end(), text.begin()) = '\0';
 
   ares_options settings{};
-  settings.timeout = static_cast<int>(options.timeout.count());
+  settings.timeout = static_cast<int>(options.dns_timeout.count());
   settings.tries = 3;
   if (ares_init_options(&channel_, &settings, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES) !=
       ARES_SUCCESS) {
     channel_ = nullptr;
     return std::unexpected(Error::link_error);
   }
-  if (options.servers != nullptr &&
-      ares_set_servers_ports_csv(channel_, options.servers) != ARES_SUCCESS) {
+  if (options.dns_servers != nullptr &&
+      ares_set_servers_ports_csv(channel_, options.dns_servers) != ARES_SUCCESS) {
     stop();
     return std::unexpected(Error::link_error);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "socket.hpp"
+#include <minimq/sockets/socket.hpp>
+#include <minimq/sockets/source.hpp>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace minimq::posix::socket {
+namespace minimq::sockets::socket {
 
 namespace {
 
@@ -84,6 +85,29 @@ bool try_again(int error) {
 
 }  // namespace
 
+const int timed_out = ETIMEDOUT;
+const int no_place = EMFILE;
+
+bool ask(std::span<Question> questions, int timeout_ms) {
+  std::array<pollfd, PollSet::capacity> asked;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const Interest interest = questions[i].interest;
+    asked[i] = {
+        .fd = questions[i].descriptor,
+        .events = static_cast<short>((interest.read ? POLLIN : 0) | (interest.write ? POLLOUT : 0)),
+        .revents = 0};
+  }
+  const int count = ::poll(asked.data(), questions.size(), timeout_ms);
+  if (count < 0) return errno == EINTR;
+  for (std::size_t i = 0; i < questions.size(); ++i)
+    questions[i].ready = asked[i].revents != 0;
+  return true;
+}
+
+void give_back(int descriptor) {
+  ::close(descriptor);
+}
+
 Answer<int> connect_to(const IpAddress& address, std::uint16_t port) {
   SocketAddress name;
   const socklen_t size = fill(name, address, port);
@@ -121,7 +145,7 @@ Answer<std::size_t> receive(int descriptor, std::span<std::byte> space) {
   }
 }
 
-Answer<std::size_t> send(int descriptor, TxSpans spans) {
+Answer<std::size_t> transmit(int descriptor, TxSpans spans) {
   std::array<iovec, span_count_max> pieces;
   const std::size_t count = std::min(spans.size(), pieces.size());
   for (std::size_t i = 0; i < count; ++i) {
@@ -165,4 +189,4 @@ Error stream_error(int error) {
   return closed ? Error::link_closed : Error::link_error;
 }
 
-}  // namespace minimq::posix::socket
+}  // namespace minimq::sockets::socket

@@ -8,7 +8,7 @@
 namespace minimq::codec {
 namespace {
 
-void apply(void* to, const Property& property) {
+void read_auth_property(void* to, const Property& property) {
   Auth& auth = *static_cast<Auth*>(to);
   if (property.id() == PropertyId::authentication_method) auth.method = property.text();
   if (property.id() == PropertyId::authentication_data) auth.data = property.bytes();
@@ -21,7 +21,7 @@ ReasonCode decode_auth(Bytes body, Auth& auth) {
   Reader reader{body};
   auth.reason = static_cast<ReasonCode>(reader.u8());
   check_reason(reader, auth.reason, ReasonPlace::received_auth);
-  (void)read_properties(reader, Carrier::received_auth, &apply, &auth);
+  (void)read_properties(reader, Carrier::received_auth, &read_auth_property, &auth);
   const ReasonCode code = reader.end();
   const bool has_method = auth.method.data() != nullptr;
   return code == ReasonCode::success && !has_method ? ReasonCode::protocol_error : code;

@@ -9,7 +9,7 @@ namespace {
 
 // What is absent keeps its default [MQTT-3.2.2.3-M]; a Maximum QoS of 2 has failed before
 // [MQTT-3.2.2-9].
-void apply(void* to, const Property& property) {
+void read_connack_property(void* to, const Property& property) {
   Connack& connack = *static_cast<Connack*>(to);
   Limits& limits = connack.limits;
   const std::uint32_t number = property.number();
@@ -68,7 +68,8 @@ void read_head(Reader& reader, Connack& connack) {
 ReasonCode decode_connack(Bytes body, Connack& connack) {
   Reader reader{body};
   read_head(reader, connack);
-  connack.properties = read_properties(reader, Carrier::received_connack, &apply, &connack);
+  connack.properties =
+      read_properties(reader, Carrier::received_connack, &read_connack_property, &connack);
   return reader.end();
 }
 

@@ -23,7 +23,7 @@ void read_head(Reader& reader, std::uint8_t flags, Publish& publish) {
   publish.packet_id = has_packet_id ? reader.packet_id() : std::uint16_t{0};  // [MQTT-2.2.1-4]
 }
 
-void apply(void* to, const Property& property) {
+void read_publish_property(void* to, const Property& property) {
   if (property.id() != PropertyId::topic_alias) return;
   static_cast<Publish*>(to)->topic_alias = static_cast<std::uint16_t>(property.number());
 }
@@ -34,7 +34,8 @@ ReasonCode decode_publish(std::uint8_t flags, Bytes body, Publish& publish) {
   Reader reader{body};
   read_head(reader, flags, publish);
   publish.topic_alias = 0;
-  publish.properties = read_properties(reader, Carrier::received_publish, &apply, &publish);
+  publish.properties =
+      read_properties(reader, Carrier::received_publish, &read_publish_property, &publish);
   if (publish.topic.empty() && publish.topic_alias == 0) {  // [MQTT-3.3.2.1-M]
     reader.fail(ReasonCode::protocol_error);
   }

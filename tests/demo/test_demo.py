@@ -153,7 +153,8 @@ class BrokerOfTheUser(DemoTest):
 class Options(DemoTest):
     def test_that_are_wrong(self):
         for wrong in (['--brocker', 'x'], ['--broker'], ['--broker', 'mqtt://'],
-                      ['--broker', 'mqtts://127.0.0.1']):
+                      ['--broker', 'mqtts://127.0.0.1'], ['--patience', '0'],
+                      ['--patience', '3s']):
             status, output = self.run_demo(*wrong)
             self.assertEqual(status, 2, output)
             self.assertIn('usage: ', output)

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compiles every block of C++ in the documents: snippets.py OUT COMPILER [OPTION ...].
+"""Compiles the C++ in the documents: snippets.py OUT [DOCUMENT.md ...] COMPILER [OPTION ...].
+
+Without a document: all that need no more than the library and its ports.
 
 A block with an #include is a file of its own; a class or a function stands in a namespace; all
 else in a function, among the names of snippets.hpp. Complaints point into the document.
@@ -15,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FLAGS = ['-std=c++23', '-fsyntax-only', '-Wall', '-Wextra', '-Werror',
          '-Wno-unused-variable', f'-I{ROOT}/include', f'-I{ROOT}/ports/posix/include',
+         f'-I{ROOT}/ports/sockets/include',
          f'-I{ROOT}/ports/lwip/include', f'-I{ROOT}/ports/tls/include',
          f'-I{ROOT}/ports/bearssl/include', f'-I{HERE}']
 BLOCK = re.compile(r'^```cpp\n(.*?)^```$', re.MULTILINE | re.DOTALL)
@@ -72,11 +75,13 @@ def compile_unit(unit, target, compiler):
     return subprocess.run([*compiler, *FLAGS, target], capture_output=True, text=True, check=False)
 
 
-def main(out, *compiler):
+def main(out, *arguments):
     out = pathlib.Path(out)
+    named = [ROOT / argument for argument in arguments if argument.endswith('.md')]
+    compiler = [argument for argument in arguments if not argument.endswith('.md')]
     out.mkdir(parents=True, exist_ok=True)
     count, failed = 0, 0
-    for document in documents():
+    for document in named or documents():
         text = document.read_text(encoding='utf-8')
         for unit in units(text, document.relative_to(ROOT)):
             run = compile_unit(unit, out / f'unit{count}.cpp', compiler)

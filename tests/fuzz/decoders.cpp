@@ -3,6 +3,7 @@
 // Every decoder. The first byte of the input is that of a packet, and what follows is its body:
 // what the decoder accepts must be what the judge's parser makes of it, and must come out the same
 // when it is written again. First bytes that no broker sends select the other decoders.
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -86,16 +87,17 @@ void check_connack(const codec::Connack& connack, const ServerPacket& theirs) {
     return theirs.properties.number(id, otherwise);
   };
   require(connack.session_present == theirs.session_present, "Session Present");
-  require(connack.receive_maximum == number(0x21, 65'535), "Receive Maximum");
-  require(connack.maximum_packet_size == number(0x27, 0), "Maximum Packet Size");
-  require(static_cast<unsigned>(connack.maximum_qos) == number(0x24, 2), "Maximum QoS");
-  require(connack.topic_alias_maximum == number(0x22, 0), "Topic Alias Maximum");
-  require(connack.retain_available == (number(0x25, 1) != 0), "Retain Available");
-  require(connack.wildcard_available == (number(0x28, 1) != 0), "Wildcard Subscription");
-  require(connack.subscription_ids_available == (number(0x29, 1) != 0), "Subscription Identifier");
-  require(connack.shared_available == (number(0x2A, 1) != 0), "Shared Subscription");
-  require(connack.server_keep_alive.has_value() == theirs.properties.has(0x13), "Keep Alive");
-  require(connack.session_expiry.has_value() == theirs.properties.has(0x11), "Session Expiry");
+  const Limits& limits = connack.limits;
+  require(limits.receive_maximum == number(0x21, 65'535), "Receive Maximum");
+  require(limits.maximum_packet_size == number(0x27, 0), "Maximum Packet Size");
+  require(static_cast<unsigned>(limits.maximum_qos) == number(0x24, 2), "Maximum QoS");
+  require(limits.topic_alias_maximum == number(0x22, 0), "Topic Alias Maximum");
+  require(limits.retain_available == (number(0x25, 1) != 0), "Retain Available");
+  require(limits.wildcard_available == (number(0x28, 1) != 0), "Wildcard Subscription");
+  require(limits.subscription_ids_available == (number(0x29, 1) != 0), "Subscription Identifier");
+  require(limits.shared_available == (number(0x2A, 1) != 0), "Shared Subscription");
+  require(limits.keep_alive_s == number(0x13, 0), "Server Keep Alive");
+  require(limits.session_expiry_s == number(0x11, 0), "Session Expiry Interval");
 }
 
 void check_publish(const codec::Publish& publish, const ServerPacket& theirs, Bytes body) {
@@ -121,6 +123,19 @@ void check_ack(PacketType type, const codec::Ack& ack, const ServerPacket& their
   require(queue.pending().size() <= 5, "an acknowledgement of more than five bytes");
   const auto again = codec::decode_ack(type, queue.pending().subspan(2));
   require(again && again->packet_id == ack.packet_id && again->reason == ack.reason, "again");
+}
+
+// Its properties are for nobody but the authenticator.
+void check_auth(const codec::Auth& auth, const ServerPacket& theirs) {
+  require(static_cast<unsigned>(auth.reason) == theirs.reason, "another reason code");
+  const auto expect = [&](std::uint32_t id, Bytes ours, const char* name) {
+    const auto same = [&](const judge::Property& property) {
+      return property.id == id && std::ranges::equal(as_bytes(property.value), ours);
+    };
+    require(ours.empty() || std::ranges::any_of(theirs.properties, same), name);
+  };
+  expect(0x15, as_bytes(auth.method), "Authentication Method");
+  expect(0x16, auth.data, "Authentication Data");
 }
 
 // What the decoder calls malformed the judge does too; what the judge lets pass is listed.
@@ -222,7 +237,7 @@ void decode(unsigned first, Bytes body) {
     case 14:
       return compare(codec::decode_disconnect(body), first, body,
                      check_accepted<codec::Disconnect>);
-    case 15: return compare(codec::decode_auth(body), first, body, check_accepted<codec::Auth>);
+    case 15: return compare(codec::decode_auth(body), first, body, check_auth);
     case 0: return decode_stream(body);
     case 1: return decode_broker(as_text(body));
     case 8: static_cast<void>(codec::count_filters(body)); return;

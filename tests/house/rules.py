@@ -32,7 +32,8 @@ SOURCE_FOLDERS = {
     'engine': (ALLOWED_LAYERS[ENGINE], {'core', 'codec', 'engine'}),
     'session': (ALLOWED_LAYERS[SESSION], {'core', 'codec', 'engine', 'session'}),
 }
-SHARED_BY_PORTS = 'tls'  # ports/tls knows no TLS library; those that do may use it
+# What several ports share: it knows no TLS library, and no system's sockets.
+SHARED_BY_PORTS = ('tls', 'sockets')
 OPT_IN_HEADERS = {'minimq/task.hpp', 'minimq/arena.hpp'}
 
 BANNED_HEADERS = {
@@ -106,7 +107,7 @@ def _refusal(path, header):
     elif parts[0] == 'ports':
         if folder or outside:
             return 'a port knows only the public headers and its own'
-        if port and port.group(1) not in (parts[1], SHARED_BY_PORTS):
+        if port and port.group(1) not in (parts[1], *SHARED_BY_PORTS):
             return 'a port does not know another port'
         if layer == DETAIL:
             return 'a port knows only the public headers and its own'

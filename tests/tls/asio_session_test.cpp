@@ -3,12 +3,11 @@
 // Sessions over OpenSSL on an io_context, against Mosquitto: broken links, a restarted broker, a
 // shared key.
 #if defined(MINIMQ_WITH_ASIO)
-#include <chrono>
-#include <cstdio>
 #include <gtest/gtest.h>
 
 #include "brokers/support/mosquitto.hpp"
 #include "support/tls/files.hpp"
+#include "tls/endurance.hpp"
 #include "tls/over_asio.hpp"
 
 namespace minimq::tls_test {
@@ -40,36 +39,8 @@ TEST_P(AsioSession, GoesOnOverBrokenLinksAndARestartedBroker) {
   brokers::Mosquitto broker{loop_, listener("certfile " + testing::tls_file("right.pem") +
                                             "\nkeyfile " + testing::tls_file("server.key") + "\n")};
   OverAsio device{{.port = port_.number()}, config()};
-  ASSERT_EQ(device.next(), Event::Kind::connected);
-  const std::size_t full = device.bytes();
-  ASSERT_TRUE(device.session.subscribe({.filter = "t"}));
-  ASSERT_EQ(device.next(), Event::Kind::settled);
-  for (unsigned resumed = 1; resumed <= 2; ++resumed) {
-    device.tcp.close();  // Nobody has said goodbye.
-    const std::size_t before = device.bytes();
-    ASSERT_EQ(device.next_but_lost(), Event::Kind::reconnected);
-    EXPECT_EQ(device.tls.handshakes().resumed, resumed);
-    if (resumed == 1) {
-      std::printf("bytes up to CONNACK: full handshake %zu, resumed %zu\n", full,
-                  device.bytes() - before);
-    }
-  }
-  EXPECT_EQ(device.tls.handshakes().full, 1u);
-
-  // The new broker does not know the session of TLS, but that of MQTT.
-  broker.stop();
-  broker.start();
-  ASSERT_EQ(device.next_but_lost(), Event::Kind::reconnected);
-  EXPECT_EQ(device.tls.handshakes().full, 2u);
-  const std::string large(3000, 'x');
-  ASSERT_TRUE(device.session.publish({.topic = "t", .payload = large, .qos = QoS::at_least_once}));
-  ASSERT_TRUE(device.session.publish({.topic = "t", .payload = "x", .qos = QoS::exactly_once}));
-  for (int settled = 0; settled < 2;)
-    settled += device.next() == Event::Kind::settled ? 1 : 0;
-  while (device.payload != "x")
-    ASSERT_EQ(device.next(), Event::Kind::inbound);
-  EXPECT_EQ(device.below.sent().find("MQTT"), std::string::npos);
-  EXPECT_EQ(device.below.sent().find(large), std::string::npos);
+  const bool old = GetParam() == asio::TlsVersion::tls_1_2;
+  outlives_links_and_broker(old ? "asio_1_2" : "asio_1_3", device, broker);
 }
 
 TEST_P(AsioSession, SharesAKeyWithTheBroker) {

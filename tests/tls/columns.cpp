@@ -17,14 +17,14 @@ Dialled dial_asio_tls_1_3(const Dial& dial);
 std::vector<Column> columns() {
   return {
 #if defined(MINIMQ_WITH_MBEDTLS)
-      {.port = "mbedtls", .dial = dial_mbedtls},
+      {.port = "mbedtls", .cell = 1, .dial = dial_mbedtls},
 #endif
 #if defined(MINIMQ_WITH_BEARSSL)
-      {.port = "bearssl", .dial = dial_bearssl},
+      {.port = "bearssl", .cell = 2, .dial = dial_bearssl},
 #endif
 #if defined(MINIMQ_WITH_ASIO)
-      {.port = "asio_1_2", .dial = dial_asio_tls_1_2},
-      {.port = "asio_1_3", .dial = dial_asio_tls_1_3, .refused_late = true},
+      {.port = "asio_1_2", .cell = 3, .dial = dial_asio_tls_1_2},
+      {.port = "asio_1_3", .cell = 4, .dial = dial_asio_tls_1_3, .refused_late = true},
 #endif
   };
 }

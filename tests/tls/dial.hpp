@@ -34,6 +34,7 @@ struct Dialled {
 /// A port for TLS, as a column of the verification matrix.
 struct Column {
   std::string_view port;
+  std::size_t cell;  ///< of a row in docs/guide/tls.md
   Dialled (*dial)(const Dial&);
   /// The broker's refusal of our certificate comes behind the handshake (TLS 1.3), so that CONNECT
   /// may be on its way already.

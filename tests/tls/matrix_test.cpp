@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Who is accepted and who is refused, and by what name: each port for TLS against Mosquitto.
+// Who is accepted and who is refused, and by what name: each port for TLS against Mosquitto. The
+// table in docs/guide/tls.md says the same.
 #include <algorithm>
 #include <cstdio>
 #include <deque>
@@ -11,6 +12,7 @@
 
 #include "brokers/support/mosquitto.hpp"
 #include "brokers/support/reserved_port.hpp"
+#include "docs/markdown.hpp"
 #include "support/tls/files.hpp"
 #include "tls/dial.hpp"
 
@@ -109,6 +111,13 @@ bool has_application_data(std::string_view sent) {
   return false;
 }
 
+/// The cell of the table for that case; nothing if it has none.
+std::string documented(std::string_view name, std::size_t cell) {
+  for (const test::Row& row : test::table_of("docs/guide/tls.md", "the broker shows"))
+    if (test::unquoted(row.front()) == name && cell < row.size()) return test::unquoted(row[cell]);
+  return {};
+}
+
 class VerificationMatrix : public ::testing::TestWithParam<Column> {};
 
 TEST_P(VerificationMatrix, AgainstMosquitto) {
@@ -132,6 +141,7 @@ TEST_P(VerificationMatrix, AgainstMosquitto) {
         dialled.refused ? to_string(*dialled.refused) : std::string_view{"accepted"};
     std::printf("%-8s %-26s %s\n", column.port.data(), one.name.data(), result.data());
     EXPECT_EQ(dialled.refused, one.refused) << result << ", code " << dialled.library_error;
+    EXPECT_EQ(documented(one.name, column.cell), result);
     accepted += one.refused ? 0u : 1u;
     EXPECT_EQ(dialled.sent.find("MQTT"), std::string::npos) << "plain text";
     if (!dialled.refused) {

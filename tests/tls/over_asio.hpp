@@ -48,6 +48,8 @@ struct OverAsio {
     return kind;
   }
   [[nodiscard]] std::size_t bytes() const { return below.sent().size() + below.received(); }
+  /// The link is cut; nobody has said goodbye.
+  void cut() { tcp.close(); }
 
   Address address;
   ::asio::io_context context;

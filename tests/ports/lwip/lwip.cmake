@@ -4,7 +4,7 @@
 file(GLOB lwip_sources ${MINIMQ_LWIP_SOURCE}/src/core/*.c ${MINIMQ_LWIP_SOURCE}/src/core/ipv4/*.c)
 if(NOT lwip_sources)
   add_test(NAME "${MINIMQ_TEST_PREFIX}lwip.NoSources" COMMAND ${Python3_EXECUTABLE} -c
-    "import sys; print('${MINIMQ_LWIP_SOURCE} is not there: tools/lwip_source.py'); sys.exit(77)")
+    "import sys; print('${MINIMQ_LWIP_SOURCE} is not there: tools/sources.py'); sys.exit(77)")
   set_tests_properties("${MINIMQ_TEST_PREFIX}lwip.NoSources" PROPERTIES
     SKIP_RETURN_CODE 77 LABELS lwip)
   return()

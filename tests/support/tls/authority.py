@@ -124,8 +124,9 @@ def make(folder):
         authority.sign(name, 'server', 'localhost', name, issuer, begin, end)
     authority.append('intermediate', 'intermediate_authority')
     authority.sign('client', 'client', 'device', 'client', 'authority')
-    authority.run('ec', '-in', 'client.key', '-outform', 'DER', '-out', 'client_key.der')
     authority.sign('wrong_client', 'wrong_client', 'device', 'client', 'other_authority')
+    for name in ('client', 'wrong_client'):
+        authority.run('ec', '-in', f'{name}.key', '-outform', 'DER', '-out', f'{name}_key.der')
 
 
 if __name__ == '__main__':

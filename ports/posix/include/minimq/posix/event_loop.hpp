@@ -7,111 +7,36 @@
 #include <minimq/posix/source.hpp>
 #include <minimq/posix/stop_signals.hpp>
 #include <minimq/posix/timer.hpp>
-#include <minimq/posix/wake_pipe.hpp>
-#include <minimq/time.hpp>
+#include <minimq/sockets/event_loop.hpp>
 
 #include <array>
 #include <atomic>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <expected>
-#include <optional>
 #include <span>
-#include <type_traits>
-#include <utility>
 
 namespace minimq::posix {
 
-namespace detail {
-
-template <class T>
-struct AsResult {
-  using Type = Result<T>;
-};
-template <class T>
-struct AsResult<Result<T>> {
-  using Type = Result<T>;
-};
-
-}  // namespace detail
-
-/// Something that can be waited for: an operation of a session, or a Sleep.
-template <class T>
-concept Operation = requires(T& operation) {
-  operation.start();
-  { operation.done() } -> std::convertible_to<bool>;
-  operation.await_resume();
-};
-
-/// The first coroutine of a program: a `Task`.
-template <class T>
-concept RootTask = std::movable<T> && requires(T& task) {
-  task.start();
-  { task.done() } -> std::convertible_to<bool>;
-  task.result();
-};
+using sockets::Operation;
+using sockets::RootTask;
 
 /// One thread's event loop over poll(2): it drives any number of transports, sessions, timers and
 /// coroutines, PollSet::capacity descriptors in all, and owns the arena of the coroutine frames.
+/// Its clock is CLOCK_MONOTONIC. sockets::EventLoop, which it is, has the functions that run it.
 ///
-/// One thread only, wake() and stop() excepted. Everything registered with it must be gone before
-/// it is. It neither copies nor moves. Nothing here uses the heap.
-class EventLoop {
+/// One thread only; wake() and stop() may be called from any thread and from a signal handler.
+/// Everything registered with it must be gone before it is. It neither copies nor moves. Nothing
+/// here uses the heap.
+class EventLoop : public sockets::EventLoop {
  public:
   static constexpr std::size_t frame_bytes = 4096;
 
   /// Coroutine frames come from `frame_bytes` bytes inside the loop.
-  EventLoop();
+  EventLoop() : frames_{}, arena_{frames_} {}
   /// Coroutine frames come from `frames`, which must outlive the loop.
-  explicit EventLoop(std::span<std::byte> frames);
-  EventLoop(const EventLoop&) = delete;
-  EventLoop& operator=(const EventLoop&) = delete;
-  ~EventLoop() = default;
+  explicit EventLoop(std::span<std::byte> frames) : arena_{frames} {}
 
   /// Where the frames of coroutines live that have this loop among their parameters.
   [[nodiscard]] Arena& frame_arena() { return arena_; }
-
-  /// CLOCK_MONOTONIC in whole milliseconds, rounded down, so that no deadline seems reached early.
-  [[nodiscard]] Instant now() const;
-
-  /// One turn: waits until something can be done, but not beyond `deadline` (none: without limit;
-  /// one that has passed: not at all), and does it, each ready descriptor and each due timer once.
-  /// It may return early. For super-loops: run it after `session.drive(loop.now())`.
-  /// Errors: busy (called from inside the loop), link_error (no descriptor for the wake pipe, or
-  /// poll(2) failed).
-  [[nodiscard]] Result<void> run_once(std::optional<Instant> deadline = std::nullopt);
-
-  /// Turns until stop(). Errors: as run_once().
-  [[nodiscard]] Result<void> run();
-
-  /// Starts `task`, takes turns until it has finished, and returns its outcome. stop() ends it
-  /// earlier: the task is destroyed before this returns, which cancels whatever it awaits.
-  /// Errors, beside the task's own: as run_once(), no_memory (the arena had no room for the task),
-  /// stopped (by stop()).
-  template <RootTask Root>
-    requires std::is_rvalue_reference_v<Root&&>
-  [[nodiscard]] auto run(Root&& task) -> detail::AsResult<decltype(task.result())>::Type;
-
-  /// Starts `operation`, takes turns until it is done, and returns what awaiting it gives, as a
-  /// Result: the blocking form of `co_await operation`. Errors, beside the operation's own: as
-  /// run_once(), stopped (by stop()); an operation that is not a temporary is still under way
-  /// then. After busy it was not started.
-  template <class Op>
-    requires Operation<std::remove_reference_t<Op>>
-  [[nodiscard]] auto run_until(Op&& operation)
-      -> detail::AsResult<decltype(operation.await_resume())>::Type;
-
-  /// Ends the wait of the turn under way, or of the next one, without any other effect. May be
-  /// called from any thread and from a signal handler.
-  void wake() { wake_pipe_.wake(); }
-
-  /// Makes run(), run_until() and run_once() return after the turn under way, and from now on
-  /// without waiting, until restart(). May be called from any thread and from a signal handler.
-  void stop();
-  [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_acquire); }
-  /// Lets the loop run again after stop().
-  void restart() { stopped_.store(false, std::memory_order_release); }
 
   /// Calls stop() when the process receives `signal`, as in `loop.stop_on(SIGINT)`. The destructor
   /// of the loop restores the earlier handlers. One loop of a process can do this, for at most
@@ -119,79 +44,13 @@ class EventLoop {
   /// link_error (the system refuses this signal).
   [[nodiscard]] Result<void> stop_on(int signal) { return signals_.add(*this, signal); }
 
-  /// `co_await loop.sleep(2s)`: the time counts from this call and is never cut short. A delay of
-  /// zero lets everything else that is ready run once.
-  Sleep sleep(Duration delay);
-  /// `co_await loop.sleep_until(deadline)`.
-  Sleep sleep_until(Instant deadline) { return {*this, deadline}; }
-
-  /// How many turns there were so far: how often poll(2) was called.
-  [[nodiscard]] std::uint64_t turns() const { return turns_; }
-
  private:
-  friend class Source;
-  friend class Timer;
-
-  // Marks the time in which user code may be called, so that a nested run is refused.
-  class Running {
-   public:
-    explicit Running(EventLoop& loop) : loop_{loop} { loop_.running_ = true; }
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-    ~Running() { loop_.running_ = false; }
-
-   private:
-    EventLoop& loop_;
-  };
-
-  [[nodiscard]] Result<void> turn(std::optional<Instant> deadline);
-
+  // A signal handler may wait for nothing.
   static_assert(std::atomic<bool>::is_always_lock_free);
 
-  PollSet sources_;
-  TimerQueue timers_;
-  WakePipe wake_pipe_;
-  std::uint64_t turns_{0};
-  std::atomic<bool> stopped_{false};
-  bool running_{false};
   StopSignals signals_;
   alignas(std::max_align_t) std::array<std::byte, frame_bytes> frames_;
   Arena arena_;
 };
-
-template <RootTask Root>
-  requires std::is_rvalue_reference_v<Root&&>
-auto EventLoop::run(Root&& task) -> detail::AsResult<decltype(task.result())>::Type {
-  if (running_) return std::unexpected(Error::busy);
-  const Running running{*this};
-  Root root{std::forward<Root>(task)};
-  static_cast<void>(root.start());  // Of a task without memory, result() tells.
-  while (!root.done()) {
-    if (stopped()) return std::unexpected(Error::stopped);
-    if (const Result<void> turned = turn(std::nullopt); !turned)
-      return std::unexpected(turned.error());
-  }
-  return root.result();
-}
-
-template <class Op>
-  requires Operation<std::remove_reference_t<Op>>
-auto EventLoop::run_until(Op&& operation)
-    -> detail::AsResult<decltype(operation.await_resume())>::Type {
-  if (running_) return std::unexpected(Error::busy);
-  const Running running{*this};
-  static_cast<void>(operation.start());
-  while (!operation.done()) {
-    if (stopped()) return std::unexpected(Error::stopped);
-    if (const Result<void> turned = turn(std::nullopt); !turned)
-      return std::unexpected(turned.error());
-  }
-  if constexpr (std::is_void_v<decltype(operation.await_resume())>) {
-    operation.await_resume();
-    return {};
-  } else {
-    return operation.await_resume();
-  }
-}
 
 }  // namespace minimq::posix

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <minimq/posix/tcp_transport.hpp>
+#include <minimq/sockets/socket.hpp>
+#include <minimq/sockets/tcp_transport.hpp>
 
-#include <algorithm>
-#include <errno.h>
 #include <expected>
 #include <string_view>
-#include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
 #include <utility>
 
-#include "socket.hpp"
-
-namespace minimq::posix {
+namespace minimq::sockets {
 
 TcpTransport::TcpTransport(EventLoop& loop, const TcpOptions& options)
     : loop_{loop}, options_{options}, resolver_{loop}, source_{loop}, timer_{loop} {}
@@ -37,7 +31,7 @@ Result<std::size_t> TcpTransport::read(std::span<std::byte> space) {
 Result<std::size_t> TcpTransport::write(TxSpans spans) {
   if (state_ != State::open) return std::unexpected(Error::link_closed);
   if (spans.empty()) return 0;
-  const socket::Answer<std::size_t> count = socket::send(descriptor(), spans);
+  const socket::Answer<std::size_t> count = socket::transmit(descriptor(), spans);
   if (count) return *count;
   errno_ = count.error();
   return std::unexpected(socket::stream_error(errno_));
@@ -118,9 +112,7 @@ Result<Transport::Progress> TcpTransport::begin(const Broker& broker) {
     address_count_ = 1;
     return connect_next();
   }
-  const Result<void> started =
-      resolver_.start(broker.host(), addresses_,
-                      {.servers = options_.dns_servers, .timeout = options_.dns_timeout});
+  const Result<void> started = resolver_.start(broker.host(), addresses_, options_);
   if (!started) return std::unexpected(started.error());
   state_ = State::resolving;
   return resolve();
@@ -173,7 +165,7 @@ Result<Transport::Progress> TcpTransport::finish_connect() {
     return connect_next();
   }
   if (address_deadline_ && *address_deadline_ <= loop_.now()) {
-    blame(failed(ETIMEDOUT));
+    blame(failed(socket::timed_out));
     return connect_next();
   }
   return Progress::pending;
@@ -192,8 +184,8 @@ Error TcpTransport::failed(int error) {
 
 Result<void> TcpTransport::take_socket(int descriptor) {
   if (!source_.attach(descriptor)) {
-    ::close(descriptor);
-    errno_ = EMFILE;
+    socket::give_back(descriptor);
+    errno_ = socket::no_place;
     return std::unexpected(Error::link_error);
   }
   state_ = State::connecting;
@@ -203,31 +195,7 @@ Result<void> TcpTransport::take_socket(int descriptor) {
 void TcpTransport::drop_socket() {
   const int descriptor = source_.descriptor();
   source_.detach();
-  if (descriptor >= 0) ::close(descriptor);
+  if (descriptor >= 0) socket::give_back(descriptor);
 }
 
-void TcpTransport::entropy(std::span<std::byte> space) {
-  while (!space.empty()) {
-    const ssize_t count = ::getrandom(space.data(), space.size(), 0);
-    if (count > 0) {
-      space = space.subspan(static_cast<std::size_t>(count));
-    } else if (errno != EINTR) {
-      break;
-    }
-  }
-  if (space.empty()) return;
-  // A kernel without getrandom(2), or one that forbids it: the nanoseconds since the boot differ
-  // from device to device. They are spread with the mixing step of splitmix64.
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  std::uint64_t state = static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
-                        static_cast<std::uint64_t>(time.tv_nsec);
-  for (std::byte& byte : space) {
-    state += 0x9e3779b97f4a7c15;
-    std::uint64_t mixed = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-    byte = static_cast<std::byte>(mixed >> 56);
-  }
-}
-
-}  // namespace minimq::posix
+}  // namespace minimq::sockets

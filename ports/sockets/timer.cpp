@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <minimq/posix/event_loop.hpp>
-#include <minimq/posix/timer.hpp>
+#include <minimq/sockets/event_loop.hpp>
+#include <minimq/sockets/timer.hpp>
 
 #include <optional>
 
-namespace minimq::posix {
+namespace minimq::sockets {
 
 Timer::Timer(EventLoop& loop) : Timer{loop.timers_} {}
 
@@ -61,4 +61,4 @@ void TimerLink::insert_before(TimerLink& place) {
 
 }  // namespace detail
 
-}  // namespace minimq::posix
+}  // namespace minimq::sockets

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include <minimq/posix/event_loop.hpp>
+#include <minimq/sockets/event_loop.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
-#include <time.h>
 
-namespace minimq::posix {
+namespace minimq::sockets {
 
 namespace {
 
-std::int64_t monotonic_ns() {
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-// The time that poll(2) may take. The clock is rounded down, so after a wait of the difference it
+// How long the wait may be. The clock is rounded down, so after a wait of the difference it
 // shows the deadline or a later time: no turn is taken too early, and none in vain.
 int timeout_ms(std::optional<Instant> deadline, std::optional<Instant> timer, Instant now) {
   if (!deadline || (timer && *timer < *deadline)) deadline = timer;
@@ -27,14 +19,6 @@ int timeout_ms(std::optional<Instant> deadline, std::optional<Instant> timer, In
 }
 
 }  // namespace
-
-EventLoop::EventLoop() : wake_pipe_{sources_}, frames_{}, arena_{frames_} {}
-
-EventLoop::EventLoop(std::span<std::byte> frames) : wake_pipe_{sources_}, arena_{frames} {}
-
-Instant EventLoop::now() const {
-  return Instant{Duration{monotonic_ns() / 1'000'000}};
-}
 
 Result<void> EventLoop::run_once(std::optional<Instant> deadline) {
   if (running_) return std::unexpected(Error::busy);
@@ -64,12 +48,13 @@ Sleep EventLoop::sleep(Duration delay) {
 }
 
 Result<void> EventLoop::turn(std::optional<Instant> deadline) {
-  if (!wake_pipe_.valid()) return std::unexpected(Error::link_error);
+  if (!wake_source_.valid()) return std::unexpected(Error::link_error);
   ++turns_;
   const int timeout = stopped() ? 0 : timeout_ms(deadline, timers_.next_deadline(), now());
   const Result<void> polled = sources_.poll(timeout);
+  waker().poll_ended();
   timers_.fire(now());
   return polled;
 }
 
-}  // namespace minimq::posix
+}  // namespace minimq::sockets

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include <minimq/posix/event_loop.hpp>
-#include <minimq/posix/source.hpp>
+#include <minimq/sockets/event_loop.hpp>
+#include <minimq/sockets/socket.hpp>
+#include <minimq/sockets/source.hpp>
 
-#include <errno.h>
+#include <array>
 #include <expected>
-#include <poll.h>
+#include <span>
 #include <utility>
 
-namespace minimq::posix {
+namespace minimq::sockets {
 
 Source::Source(EventLoop& loop) : Source{loop.sources_} {}
 
@@ -47,25 +48,21 @@ bool PollSet::wants(const Source* source) {
 }
 
 Result<void> PollSet::poll(int timeout_ms) {
-  std::array<pollfd, capacity> questions;
+  std::array<socket::Question, capacity> questions;
   std::array<std::uint16_t, capacity> places;
-  nfds_t count = 0;
+  std::size_t count = 0;
   for (std::uint16_t place = 0; place < capacity; ++place) {
     Source* const source = places_[place];
     if (!wants(source)) continue;
     source->polled_ = true;
-    questions[count] = {.fd = source->descriptor_,
-                        .events = static_cast<short>((source->interest_.read ? POLLIN : 0) |
-                                                     (source->interest_.write ? POLLOUT : 0)),
-                        .revents = 0};
+    questions[count] = {.descriptor = source->descriptor_, .interest = source->interest_};
     places[count] = place;
     ++count;
   }
-  const int ready = ::poll(questions.data(), count, timeout_ms);
-  if (ready < 0 && errno != EINTR) return std::unexpected(Error::link_error);
-  if (ready <= 0) return {};
-  for (nfds_t i = 0; i < count; ++i) {
-    if (questions[i].revents == 0) continue;
+  if (!socket::ask(std::span{questions}.first(count), timeout_ms))
+    return std::unexpected(Error::link_error);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!questions[i].ready) continue;
     Source* const source = places_[places[i]];
     // A waiter told earlier may have detached this source, or begun another wait with it.
     if (source == nullptr || !source->polled_) continue;
@@ -76,4 +73,4 @@ Result<void> PollSet::poll(int timeout_ms) {
   return {};
 }
 
-}  // namespace minimq::posix
+}  // namespace minimq::sockets

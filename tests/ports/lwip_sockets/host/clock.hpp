@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace minimq::lwip_sockets::test {
+
+/// Moves lwIP's clock on, and lets it see that.
+void let_pass(std::uint32_t ms);
+
+/// From now on lwIP gets no memory, or again.
+void starve(bool on);
+/// How often it got none.
+[[nodiscard]] unsigned refusals();
+
+}  // namespace minimq::lwip_sockets::test
