@@ -2,15 +2,20 @@
 # SPDX-License-Identifier: MIT
 """What the tests run through of src/: lines, branches, and conditions by MC/DC.
 
-coverage.py PARTS DIRECTORY: compiles src/ with clang's instrumentation, links it to the test
-programs of the gcc build (PARTS is made by CMake: the compiler, then objects and libraries, one a
-line), runs them, prints a table and each condition that no test shows to matter, and writes a page
-into DIRECTORY. Fails if a figure of coverage.txt is not reached.
+coverage.py PARTS SIMULATE DIRECTORY: compiles src/ with clang's instrumentation, links it to the
+test programs of the gcc build and to the simulator (PARTS and SIMULATE are made by CMake: the
+compiler, then objects and libraries, one a line), runs them, prints a table and each condition that
+no test shows to matter, and writes a page into DIRECTORY. Fails if a figure of coverage.txt is not
+reached.
+
+A condition that is a constant of the build, of the name build::..., is none: it has one value in
+each build. Those with the other value are in tests/variants.
 """
 
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +25,8 @@ LIST = ROOT / 'tools' / 'coverage.txt'
 PROGRAMS = ('codec', 'engine', 'session', 'conformance')
 FOLDERS = ('codec', 'engine', 'session')
 EXCEPTIONS_MAX = 15
-FLAGS = ('-std=c++23', '-O0', '-fno-exceptions', '-fno-rtti', '-fprofile-instr-generate',
+SEEDS = '0..1999'
+FLAGS = ('-std=c++23', '-O1', '-fno-exceptions', '-fno-rtti', '-fprofile-instr-generate',
          '-fcoverage-mapping', '-fcoverage-mcdc', f'-I{ROOT}/include', f'-I{ROOT}/src')
 
 
@@ -45,33 +51,52 @@ def build_library(directory):
     return library
 
 
-def run_program(name, parts, library, directory):
+def link(name, objects, libraries, directory):
+    program = directory / name
+    run('clang++-19', '-fprofile-instr-generate', *objects, *libraries, '-pthread', '-o', program)
+    return program
+
+
+def run_program(program, directory, *arguments):
     """The program and what it left of its run."""
-    objects = [part for part in parts if f'/{name}_tests.dir/' in part]
-    libraries = [part for part in parts
-                 if part.endswith('.a') and not part.endswith('/libminimq.a')]
-    program, profile = directory / f'{name}_tests', directory / f'{name}.profraw'
-    run('clang++-19', '-fprofile-instr-generate', *objects, *libraries[:-3], library,
-        *libraries[-3:], '-pthread', '-o', program)
-    run(program, '--gtest_brief=1', cwd=directory,
+    profile = program.with_suffix('.profraw')
+    run(program, *arguments, cwd=directory,
         env={**os.environ, 'LLVM_PROFILE_FILE': str(profile)})
     return program, profile
 
 
-def measure(parts, directory):
+def run_tests(name, parts, library, directory):
+    objects = [part for part in parts if f'/{name}_tests.dir/' in part]
+    libraries = [part for part in parts
+                 if part.endswith('.a') and not part.endswith('/libminimq.a')]
+    program = link(f'{name}_tests', objects, [*libraries[:-3], library, *libraries[-3:]], directory)
+    return run_program(program, directory, '--gtest_brief=1')
+
+
+def run_simulator(parts, library, directory):
+    objects = [part for part in parts if not part.endswith('/libminimq.a')]
+    program = link('simulate', objects, [library], directory)
+    return run_program(program, directory, '--seeds', SEEDS, '--jobs', '1', '--quiet')
+
+
+def measure(parts, simulate, directory):
     """The report of llvm-cov on src/ as data; the page is written."""
     directory.mkdir(parents=True, exist_ok=True)
     library = build_library(directory)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        ran = list(pool.map(lambda name: run_program(name, parts, library, directory), PROGRAMS))
+        runs = [pool.submit(run_tests, name, parts, library, directory) for name in PROGRAMS]
+        runs.append(pool.submit(run_simulator, simulate, library, directory))
+        ran = [one.result() for one in runs]
     merged = directory / 'all.profdata'
     run('llvm-profdata-19', 'merge', '-sparse', *(profile for _, profile in ran), '-o', merged)
-    sources = [f'--sources={ROOT}/src']
+    sources = ['--sources', ROOT / 'src']
     objects = [str(ran[0][0])] + [f'--object={program}' for program, _ in ran[1:]]
     common = [*objects, f'--instr-profile={merged}']
     run('llvm-cov-19', 'show', *common, '--format=html', '--show-mcdc', '--show-branches=count',
         f'--output-dir={directory}', *sources)
-    return json.loads(run('llvm-cov-19', 'export', *common, *sources))['data'][0]['files']
+    data = directory / 'all.json'
+    run('sh', '-c', '"$@" >"$0"', data, 'llvm-cov-19', 'export', *common, *sources)
+    return json.loads(data.read_text(encoding='utf-8'))['data'][0]['files']
 
 
 class Figures:
@@ -103,6 +128,13 @@ def source_of(lines, record):
     text = ' '.join(lines[first - 1:last])
     tail = len(lines[last - 1]) - (end - 1)
     return ' '.join(text[column - 1:len(text) - tail].split())
+
+
+def constants(decision):
+    """The numbers of those conditions that are constants of the build."""
+    conditions = re.split(r'&&|\|\|', decision)
+    return {number for number, text in enumerate(conditions, 1)
+            if re.search(r'\bbuild::\w+', text)}
 
 
 def uncovered(file):
@@ -144,7 +176,8 @@ def report(files):
         for line, decision, conditions in uncovered(file):
             allowed, reason = exceptions.get((path, decision), ([], ''))
             unused.pop((path, decision), None)
-            open_ones = [one for one in conditions if one not in allowed]
+            open_ones = [one for one in conditions
+                         if one not in allowed and one not in constants(decision)]
             excused += len(conditions) - len(open_ones)
             if reason:
                 missing_lines.append(f'exception: {path}:{line}: {decision}: {reason}')
@@ -169,9 +202,10 @@ def report(files):
     return wrong
 
 
-def main(parts, directory):
-    _, *parts = pathlib.Path(parts).read_text(encoding='utf-8').split()
-    files = measure(parts, pathlib.Path(directory).resolve())
+def main(parts, simulate, directory):
+    (_, *parts), (_, *simulate) = (pathlib.Path(one).read_text(encoding='utf-8').split()
+                                   for one in (parts, simulate))
+    files = measure(parts, simulate, pathlib.Path(directory).resolve())
     wrong = report(files)
     print('\n'.join(wrong) or f'\nthe page: {directory}/index.html')
     return 1 if wrong else 0

@@ -84,7 +84,7 @@ Error Engine::begin_publish(const Publication& publication, QoS qos, std::uint16
 Ticket Engine::accept(SlotKind kind, std::size_t begin, std::size_t size, bool detached) {
   const SlotIndex index = log_.append(kind, begin, size);
   Slot& slot = log_[index];
-  slot.detached = detached || kind == SlotKind::qos0 || kind == SlotKind::disconnect;
+  slot.detached = detached || kind == SlotKind::qos0;
   shortage_ = Shortage::none;
   return slot.detached ? Ticket{} : Ticket{slot.packet_id};
 }

@@ -80,6 +80,10 @@ def _source_folder(header):
     return match.group(1) if match and not header.startswith('minimq/') else None
 
 
+KNOWN_TO_THE_MODEL = ('simulation/model/', 'simulation/random.hpp', 'support/judge/',
+                      'support/wire.hpp')
+
+
 def _refusal(path, header):
     """Why `path` must not include `header`, or None."""
     parts = path.split('/')
@@ -116,6 +120,9 @@ def _refusal(path, header):
     elif path.startswith('tests/support/judge/'):
         if '/' in header and not header.startswith('support/judge/'):
             return 'the judge knows nothing of whom it judges'
+    elif path.startswith('tests/simulation/model/'):
+        if '/' in header and not header.startswith(KNOWN_TO_THE_MODEL):
+            return 'the model broker knows nothing of the library'
     elif path.startswith('tests/support/') and folder == 'codec':
         return 'the scripted broker has a parser of its own'
     return None

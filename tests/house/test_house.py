@@ -81,6 +81,13 @@ class Includes(unittest.TestCase):
         self.allowed(judge, 'vector')
         self.allowed('tests/support/script.cpp', 'support/judge/judge.hpp')
 
+    def test_the_model_broker_knows_nothing_of_the_library(self):
+        model = 'tests/simulation/model/broker.cpp'
+        self.refused(model, 'minimq/qos.hpp')
+        self.refused(model, 'simulation/world.hpp')
+        self.allowed(model, 'simulation/random.hpp')
+        self.allowed(model, 'support/wire.hpp')
+
     def test_an_include_in_a_comment_is_none(self):
         self.assertFalse(complaints('includes', 'src/codec/a.hpp',
                                     '// #include "engine/a.hpp"\n/*\n#include "engine/a.hpp"\n*/'))

@@ -271,5 +271,17 @@ TEST_F(Control, WrongBrokerAndWrongCredentialsAreRefusedWhileStopped) {
   EXPECT_EQ(script.transport().opened().back(), "broker.test:1883");
 }
 
+// It ends for another reason, and that is no wish of the application's which start() would undo.
+TEST_F(Control, StartWhileTheSessionTellsTheBrokerWhyItEndsChangesNothing) {
+  script.connect();
+  script.transport().set_write_budget(0);
+  script.send(pubcomp(1, 0x11));  // That is no reason code of PUBCOMP.
+  ASSERT_TRUE(script.session().start());
+  script.transport().set_write_budget(SIZE_MAX);
+  script.expect("DISCONNECT *");
+  script.expect_event("disconnected *");
+  EXPECT_NE(script.session().state(), State::stopped);
+}
+
 }  // namespace
 }  // namespace minimq::testing
