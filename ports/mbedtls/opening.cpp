@@ -56,7 +56,7 @@ Result<Transport::Progress> TlsTransport::open_lower(const Broker& broker) {
   if (!progress || *progress == Progress::pending) return progress;
   name_ = config_.server_name.empty() ? broker.host() : config_.server_name;
   state_ = State::handshaking;
-  wants_write_ = write_failed_ = verified_ = drained_ = read_blocked_ = false;
+  wants_write_ = write_failed_ = verified_ = drained_ = read_blocked_ = write_blocked_ = false;
   lower_error_.reset();
   failed_.reset();
   library_error_ = set_up();

@@ -16,6 +16,16 @@ namespace {
 // Session tickets and the like may stand before the data of one read.
 constexpr int tickets_max = 8;
 
+// With TLS 1.3 one may come at any time, to whoever reads or writes.
+bool is_ticket(int code) {
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+  return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+  static_cast<void>(code);
+  return false;
+#endif
+}
+
 }  // namespace
 
 TlsTransport::TlsTransport(Transport& lower, const TlsConfig& config)
@@ -54,11 +64,9 @@ Result<std::size_t> TlsTransport::read(std::span<std::byte> space) {
     } else if (got == MBEDTLS_ERR_SSL_WANT_WRITE) {
       read_blocked_ = true;
       break;
-#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
-    } else if (got == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+    } else if (is_ticket(got)) {
       ++tickets;
       save_session();
-#endif
     } else {
       fail(got == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : got);
       break;
@@ -95,13 +103,19 @@ void TlsTransport::fill_chunk(TxSpans spans, std::size_t skip) {
 }
 
 // Encrypts what was taken and hands it to the lower transport. mbedTLS has to be called with the
-// same arguments until it has done so. False if something is left.
+// same arguments until it has done so, and wants the rest of a ticket first, of which it has read a
+// part. False if something is left.
 bool TlsTransport::push_chunk() {
   if (failed_) return false;
   while (chunk_sent_ < chunk_size_) {
     const int sent =
         mbedtls_ssl_write(&ssl_, chunk_.data() + chunk_sent_, chunk_size_ - chunk_sent_);
-    if (sent == MBEDTLS_ERR_SSL_WANT_WRITE || sent == MBEDTLS_ERR_SSL_WANT_READ) return false;
+    write_blocked_ = sent == MBEDTLS_ERR_SSL_WANT_READ;
+    if (write_blocked_ || sent == MBEDTLS_ERR_SSL_WANT_WRITE) return false;
+    if (is_ticket(sent)) {
+      save_session();
+      continue;
+    }
     if (sent <= 0) {
       fail(sent);
       wipe_chunk();
@@ -156,7 +170,8 @@ void TlsTransport::arm() {
     case State::open: {
       const bool pending = !drained_ && mbedtls_ssl_check_pending(&ssl_) != 0;
       if (wished && (failed_ || (interest_.read && pending))) deadline = Instant::min();
-      if (chunk_size_ != 0 || (interest_.read && read_blocked_)) interest.write = true;
+      if (chunk_size_ != 0) (write_blocked_ ? interest.read : interest.write) = true;
+      if (interest_.read && read_blocked_) interest.write = true;
       break;
     }
   }

@@ -131,11 +131,12 @@ class TlsTransport final : public Transport, private Waiter {
   Interest interest_{};
 
   State state_{State::closed};
-  bool wants_write_{false};   // what the handshake waits for; else it wants to read
-  bool read_blocked_{false};  // a read has something to send first
-  bool drained_{false};       // the last read took all that there was
-  bool write_failed_{false};  // during the handshake: the broker's last word may still be unread
-  bool verified_{false};      // a certificate was looked at in this handshake
+  bool wants_write_{false};    // what the handshake waits for; else it wants to read
+  bool read_blocked_{false};   // a read has something to send first
+  bool write_blocked_{false};  // a write has something to read first
+  bool drained_{false};        // the last read took all that there was
+  bool write_failed_{false};   // during the handshake: the broker's last word may still be unread
+  bool verified_{false};       // a certificate was looked at in this handshake
   bool random_ready_{false};
   bool session_kept_{false};
   std::optional<Error> failed_{};       // what reads and writes return from now on
