@@ -18,7 +18,8 @@ import sys
 import arm
 
 # Who calls through a pointer -> what of ours that may reach; the first that fits counts.
-VISITORS = ['codec::(anonymous namespace)::apply(void*, ']
+VISITORS = [f'codec::(anonymous namespace)::read_{packet}_property(void*, '
+            for packet in ('auth', 'connack', 'publish')]
 WILL = ['codec::(anonymous namespace)::write(minimq::codec::Writer&, minimq::Will const&)']
 PUMP = ['Session::begin(minimq::Operation&)::{lambda(minimq::Session&)#1}::_FUN(']
 KEEP = ['PropertyStore::keep(', 'AssignedClientId::keep(']

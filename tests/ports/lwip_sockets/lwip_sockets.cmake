@@ -13,9 +13,18 @@ target_include_directories(minimq_test_lwip_sockets SYSTEM PUBLIC
 target_include_directories(minimq_test_lwip_sockets PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 target_compile_features(minimq_test_lwip_sockets PRIVATE cxx_std_23)
 target_compile_options(minimq_test_lwip_sockets PRIVATE -O0 $<$<COMPILE_LANGUAGE:C>:-w>)
+# Most of the time goes into the same headers, so lwIP is compiled as one, without the macros named
+# like functions, which its other files would meet.
+target_compile_definitions(minimq_test_lwip_sockets PRIVATE
+  $<$<COMPILE_LANGUAGE:C>:LWIP_COMPAT_SOCKETS=0>)
+set_target_properties(minimq_test_lwip_sockets PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+set_source_files_properties(${lwip}/core/ipv6/ip6_frag.c
+  ${CMAKE_CURRENT_LIST_DIR}/host/network.cpp ${CMAKE_CURRENT_LIST_DIR}/host/sys_arch.cpp
+  PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 set(MINIMQ_LWIP_SOCKETS minimq_test_lwip_sockets)
 add_subdirectory(${PROJECT_SOURCE_DIR}/ports/lwip_sockets
   ${CMAKE_CURRENT_BINARY_DIR}/ports/lwip-sockets-port)
+minimq_compile_together(minimq_lwip_sockets)
 minimq_test_folder(lwip_sockets ports/lwip_sockets LIBRARIES minimq::lwip_sockets)
 
 set(test "${MINIMQ_TEST_PREFIX}lwip_sockets.TheProgramInItsReadmeCompiles")

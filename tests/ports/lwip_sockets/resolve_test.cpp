@@ -21,7 +21,7 @@ TEST_F(ResolveTest, ABrokerIsReachedByName) {
   const NameServer server{{.v4 = loopback_v4}};
   ASSERT_TRUE(opens(named("broker.example")));
   EXPECT_TRUE(listener.accept().valid());
-  EXPECT_EQ(server.questions(), 2) << "one for each kind of address";
+  EXPECT_GE(server.questions_v6(), 1) << "the other kind of address";
 }
 
 TEST_F(ResolveTest, WhatLwipRemembersIsNotAskedAgain) {
@@ -111,7 +111,7 @@ TEST_F(ResolveTest, ASecondAddressThatKeepsSilentHoldsUpTheFirstForAMomentOnly) 
   const Instant before = loop.now();
   ASSERT_TRUE(opens(named("half.example")));
   EXPECT_GE(loop.now() - before, 250ms) << "it had its chance";
-  EXPECT_LT(server.questions(), 4) << "but not until lwIP gave up";
+  EXPECT_LT(server.questions_v6(), 4) << "but not until lwIP gave up";
 }
 
 TEST_F(ResolveTest, ARefusedAddressIsFollowedByTheNext) {

@@ -36,7 +36,6 @@
 #endif
 #define IPV6_FRAG_COPYHEADER 1
 #define LWIP_DNS 1
-#define DNS_MAX_RETRIES 2
 #define LWIP_RAW 0
 #define LWIP_TCP 1
 #define TCP_MSS 536

@@ -203,6 +203,7 @@ struct NameServerCallbacks {
     } else {
       reply(server, text, v6 ? answers.v6 : answers.v4, port);
     }
+    if (v6) ++server.questions_v6_;
     ++server.questions_;
   }
 };

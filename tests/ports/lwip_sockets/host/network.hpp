@@ -94,7 +94,9 @@ class NameServer {
   NameServer& operator=(const NameServer&) = delete;
   ~NameServer();
 
+  /// How often it was asked; lwIP repeats what was not answered within a second.
   [[nodiscard]] int questions() const { return questions_; }
+  [[nodiscard]] int questions_v6() const { return questions_v6_; }
   /// Answers what it was silent about, with that address.
   void answer_late(std::string_view address);
 
@@ -104,6 +106,7 @@ class NameServer {
   Answers answers_;
   udp_pcb* pcb_{nullptr};
   std::atomic<int> questions_{0};
+  std::atomic<int> questions_v6_{0};
   std::string late_question_{};
   std::uint16_t late_port_{0};
 };
