@@ -8,8 +8,8 @@ compiler, then objects and libraries, one a line), runs them, prints a table and
 no test shows to matter, and writes a page into DIRECTORY. Fails if a figure of coverage.txt is not
 reached.
 
-A condition that is a constant of the build, of the name build::..., is none: it has one value in
-each build. Those with the other value are in tests/variants.
+A condition that is a constant of the build, of the name build::..., is none, for llvm-cov's count
+as well as here: it has one value in each build. Those with the other value are in tests/variants.
 """
 
 import json
@@ -26,7 +26,8 @@ PROGRAMS = ('codec', 'engine', 'session', 'conformance')
 FOLDERS = ('codec', 'engine', 'session')
 EXCEPTIONS_MAX = 15
 SEEDS = '0..1999'
-FLAGS = ('-std=c++23', '-O1', '-fno-exceptions', '-fno-rtti', '-fprofile-instr-generate',
+# Not above -O0: there clang takes small arguments for extended, which gcc does not promise.
+FLAGS = ('-std=c++23', '-O0', '-fno-exceptions', '-fno-rtti', '-fprofile-instr-generate',
          '-fcoverage-mapping', '-fcoverage-mcdc', f'-I{ROOT}/include', f'-I{ROOT}/src')
 
 
@@ -178,7 +179,7 @@ def report(files):
             unused.pop((path, decision), None)
             open_ones = [one for one in conditions
                          if one not in allowed and one not in constants(decision)]
-            excused += len(conditions) - len(open_ones)
+            excused += len([one for one in conditions if one in allowed])
             if reason:
                 missing_lines.append(f'exception: {path}:{line}: {decision}: {reason}')
             if open_ones:

@@ -29,6 +29,7 @@ Result<Ticket> detail::publish_callable(Engine& engine, const Publication& publi
   codec::write_publish(writer, publication, qos, 0, *written);
   const bool too_large =
       engine.phase_ == Engine::Phase::online && engine.too_large_for_broker(writer.size());
+  // What fits tx is no larger than a packet may be, unless tx has more than 256 MB.
   if (too_large || writer.error() != Error{}) return std::unexpected{Error::packet_too_large};
   const std::size_t begin = head_max + *written - writer.size();
   writer.into(space.subspan(begin));

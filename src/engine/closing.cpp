@@ -21,6 +21,7 @@ void Engine::abandon(Error error) {
 // The connection cannot go on. Once it is online and the fault is the broker's, it is told why
 // [MQTT-4.13.1-1]; a reason that the broker gave us is not sent back.
 void Engine::fail(Error error, ReasonCode reason) {
+  // Nobody calls it without a link; if somebody did, it would bring a closed engine back.
   if (phase_ == Phase::offline || phase_ == Phase::closing) return;
   disconnect_due_ = phase_ == Phase::online && error != Error::disconnected_by_broker;
   abandoned_ = !disconnect_due_;

@@ -129,19 +129,27 @@ TEST_F(Rare, PropertiesMayComeIfProblemInformationWasAskedFor) {
   EXPECT_EQ(outcome(ticket), "16");
 }
 
+TEST_F(Rare, PropertiesOfAnAnswerThatNobodyAwaitsAreNotKept) {
+  std::array<std::byte, 32> storage;
+  PropertyStore store{storage};
+  const Extras extras{.ack_properties = &store};
+  config.extras = &extras;
+  connect();
+  const Ticket ticket = name('a', publish(QoS::at_least_once));
+  sent();
+  ASSERT_TRUE(engine().publish({.topic = "t", .qos = QoS::at_least_once, .detached = true}));
+  const std::string id = sent().substr(15, 5);
+  receive("40 08 <a> 00 04 1F 00 01 'r' 40 08 " + id + " 00 04 1F 00 01 's'");
+  const auto outcome = engine().take_outcome(ticket);
+  ASSERT_TRUE(outcome);
+  const auto reason = outcome->properties().find(PropertyId::reason_string);
+  ASSERT_TRUE(reason);
+  EXPECT_EQ(reason->text(), "r");
+}
+
 // Messages.
 
-// The broker exceeds the Receive Maximum of 1, and the table of two is full.
-TEST_F(Rare, QoS0PassesAFullTable) {
-  config.receive_maximum = 1;
-  connect();
-  for (const std::string_view packet :
-       {"34 07 00 01 't' 00 01 00 'a'", "34 07 00 01 't' 00 02 00 'b'", "30 05 00 01 't' 00 'c'"})
-    receive(packet);
-  EXPECT_EQ(message(), "a");
-  EXPECT_EQ(message(), "b");
-  EXPECT_EQ(message(), "c");
-}
+// In these the broker exceeds the Receive Maximum of 1, and the table of two is full.
 
 TEST_F(Rare, ARefusalBehindAMessageThatIsWithheldFreesNothing) {
   config.receive_maximum = 1;
@@ -187,6 +195,18 @@ TEST_F(Rare, OfflineAMessageForWhichTheTableHasNoRoomIsDropped) {
   lose_link();
   EXPECT_EQ(message(), "none");
   EXPECT_EQ(engine().counters().refused_inbound, 1);
+}
+
+TEST_F(Rare, OfflineAQoS1MessagePassesAFullTable) {
+  config.receive_maximum = 1;
+  connect();
+  receive("34 07 00 01 't' 00 01 00 'a' 34 07 00 01 't' 00 02 00 'b' 32 07 00 01 't' 00 03 00 'c'");
+  EXPECT_EQ(message(), "a");
+  EXPECT_EQ(message(), "b");
+  engine().end_views();
+  lose_link();
+  EXPECT_EQ(message(), "c");
+  EXPECT_EQ(engine().counters().refused_inbound, 0);
 }
 
 TEST_F(Rare, APubrelForAQoS1MessageIsForNoneThatIsKnown) {
