@@ -3,8 +3,8 @@
 """Runs the tests of several builds as one: run_tests.py BUILD PRESET ... [-- CTEST OPTION ...].
 
 The last thing printed is ctest's own summary of the sum. Before it stands what was skipped, and a
-skipped test whose reason is not listed in tests/skips.txt fails the run; and how many statements of
-the specification were shown, of which none may be missing.
+skipped test whose reason is not listed in tests/skips.txt fails the run; how many statements of the
+specification were shown, of which none may be missing; and that no secret was printed.
 """
 
 import pathlib
@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import conformance
+import secrets_printed
 import skips
 
 SUMMARY = '% tests passed, '
@@ -48,6 +49,8 @@ def main(arguments):
     faults = skips.report(results) if results.exists() else 0
     if results.exists():
         faults += conformance.report(results, arguments[split + 1:])
+        faults += secrets_printed.report(everything / 'Testing/Temporary/LastTest.log',
+                                         everything.parent)
     print('\n' + (summary or 'ctest has no summary: it did not come to its end'))
     return status or (1 if faults or not summary else 0)
 
