@@ -2,11 +2,22 @@
 #include <minimq/sockets/socket.hpp>
 #include <minimq/sockets/tcp_transport.hpp>
 
+#include <algorithm>
 #include <expected>
 #include <string_view>
 #include <utility>
 
 namespace minimq::sockets {
+
+namespace {
+
+// In any mixture of cases.
+bool is_localhost(std::string_view host) {
+  const auto same = [](char a, char b) { return (a | 0x20) == b; };
+  return std::ranges::equal(host, std::string_view{"localhost"}, same);
+}
+
+}  // namespace
 
 TcpTransport::TcpTransport(EventLoop& loop, const TcpOptions& options)
     : loop_{loop}, options_{options}, resolver_{loop}, source_{loop}, timer_{loop} {}
@@ -107,15 +118,23 @@ Result<Transport::Progress> TcpTransport::begin(const Broker& broker) {
   port_ = broker.port();
   if (broker.is_unix_path()) return connect_path(broker.host());
 
-  if (const std::optional<IpAddress> address = parse_ip_address(broker.host())) {
-    addresses_[0] = *address;
-    address_count_ = 1;
-    return connect_next();
+  // That name is this machine, whatever files and name servers say [RFC 6761 6.3].
+  if (is_localhost(broker.host())) {
+    add_address("127.0.0.1");
+    add_address("::1");
+  } else {
+    add_address(broker.host());
   }
+  if (address_count_ != 0) return connect_next();
   const Result<void> started = resolver_.start(broker.host(), addresses_, options_);
   if (!started) return std::unexpected(started.error());
   state_ = State::resolving;
   return resolve();
+}
+
+void TcpTransport::add_address(std::string_view text) {
+  if (const std::optional<IpAddress> address = parse_ip_address(text))
+    addresses_[address_count_++] = *address;
 }
 
 Result<Transport::Progress> TcpTransport::resolve() {

@@ -230,6 +230,14 @@ TEST_F(ResolveTest, AFullLoopRefusesToSearch) {
 TEST_F(ResolveTest, LocalhostNeedsNoNameServer) {
   Listener listener;
   EXPECT_TRUE(reaches(listener, "localhost"));
+  EXPECT_TRUE(reaches(listener, "LocalHost"));
+  EXPECT_EQ(server.asked(), 0);
+}
+
+TEST_F(ResolveTest, LocalhostIsTriedAtBothOfItsAddresses) {
+  Listener listener{"::1"};
+  if (!listener.listening()) GTEST_SKIP() << "no IPv6 on this machine";
+  EXPECT_TRUE(reaches(listener, "localhost"));
   EXPECT_EQ(server.asked(), 0);
 }
 

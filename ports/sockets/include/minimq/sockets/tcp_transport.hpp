@@ -67,6 +67,7 @@ class TcpTransport : public Transport, private Waiter {
 
   [[nodiscard]] Result<Progress> step(const Broker& broker);
   [[nodiscard]] Result<Progress> begin(const Broker& broker);
+  void add_address(std::string_view text);
   [[nodiscard]] Result<Progress> resolve();
   [[nodiscard]] Result<Progress> connect_next();
   [[nodiscard]] Result<Progress> connect_path(std::string_view path);
